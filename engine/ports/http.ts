@@ -1,0 +1,23 @@
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  timeoutMs: number;
+  /** Largest answer that is read, in bytes. */
+  maxBytes: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Address after redirects. */
+  url: string;
+}
+
+/** The one guarded way out of the product. Throws BatonError HTTP_BLOCKED, HTTP_FAILED, HTTP_TOO_LARGE or STEP_TIMEOUT. */
+export interface HttpClient {
+  send(request: HttpRequest): Promise<HttpResponse>;
+}

@@ -1,0 +1,35 @@
+import type { Json, JsonObject } from "../json.ts";
+import type { Usage } from "../run/event.ts";
+
+export interface ModelMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface ModelRequest {
+  /** Model name as the provider knows it; null for the provider's default. */
+  model: string | null;
+  messages: ModelMessage[];
+  temperature?: number | undefined;
+  maxTokens?: number | undefined;
+  /** JSON Schema the answer must follow (structured output). */
+  schema?: { name: string; schema: JsonObject } | undefined;
+  /** Sent as Idempotency-Key. */
+  idempotencyKey: string;
+  signal: AbortSignal;
+  /** Called with each piece of text as it streams in. */
+  onText?: ((text: string) => void) | undefined;
+}
+
+export interface ModelAnswer {
+  text: string;
+  /** Parsed and checked against `schema`, when one was asked for. */
+  value: Json | null;
+  usage: Usage;
+  finish: "stop" | "length" | "filter";
+}
+
+/** A model provider. Throws BatonError MODEL_* with its retry class (429 carries retryAfterMs). */
+export interface Model {
+  answer(request: ModelRequest): Promise<ModelAnswer>;
+}

@@ -1,0 +1,39 @@
+import type { RunInput } from "../run/input.ts";
+import type { RunState } from "../run/state.ts";
+
+/** One message in a run's mailbox. `id` is unique; `signal` names the run_signals row it announces, if any. */
+export interface MailEntry {
+  id: string;
+  input: RunInput;
+  signal?: number | undefined;
+  /** Worker that wants to hear that the entry is in the journal. */
+  replyTo?: string | undefined;
+}
+
+export interface Lease {
+  runId: string;
+  token: string;
+  /** Hot state as Redis has it; null when it was lost or never written. */
+  state: RunState | null;
+  entries: MailEntry[];
+}
+
+/**
+ * Mailbox, lease and hot state of runs: one atomic script a move. The lease is an optimisation: the journal's fence decides.
+ * Implementations pass adapters/conformance/run-mailbox.suite.ts.
+ */
+export interface RunMailbox {
+  /** Pushes entries; when nobody drains the run, takes the lease and gives all waiting entries with the hot state. */
+  deliver(runId: string, entries: MailEntry[], leaseMs: number): Promise<Lease | null>;
+  /**
+   * Writes the state if it is newer, prolongs the lease and takes what came in meanwhile; with nothing there, lets the lease go
+   * (in the same script) and gives an empty list. Null when the lease was lost.
+   */
+  settle(lease: Lease, state: RunState | null, leaseMs: number): Promise<MailEntry[] | null>;
+  /** Prolongs the lease; false when it was lost. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** Gives the lease up and puts entries back, first in line (a worker that cannot go on). */
+  abandon(lease: Lease, entries: MailEntry[]): Promise<void>;
+  /** Drops everything held for a run. */
+  forget(runId: string): Promise<void>;
+}

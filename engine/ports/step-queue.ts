@@ -1,0 +1,16 @@
+/** A step to execute: ids only, so that nothing secret or large stands in Redis. */
+export interface StepJob {
+  runId: string;
+  stepId: string;
+  nodeId: string;
+  attempt: number;
+  /** Number of the step-scheduled event that holds the input. */
+  seq: number;
+}
+
+export interface StepQueue {
+  /** Adds jobs by deterministic id; adding one that is already there changes nothing. Greater priority goes first. */
+  enqueue(jobs: { job: StepJob; priority: number }[]): Promise<void>;
+  /** Nudges a worker to drain a run (a new run, a recovered one). */
+  wake(runId: string, priority: number): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import type { ErrorRecord } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Actor, ApprovalRequest, Decision, LogLine, Outcome, Usage } from "./event.ts";
+
+/**
+ * What the world tells the engine. Inputs may come twice, late or in any order: `transition` ignores what no longer applies.
+ * `prepared` answers the `prepare` command; it is made inside the turn and never travels.
+ */
+export type RunInput =
+  | { type: "start" }
+  | { type: "prepared"; step: string; attempt: number; prepared: Prepared }
+  | { type: "started"; step: string; attempt: number; worker: string; claim: number }
+  | { type: "succeeded"; step: string; attempt: number; outcome: Outcome }
+  | {
+      type: "failed";
+      step: string;
+      attempt: number;
+      error: ErrorRecord;
+      usage?: Usage[] | undefined;
+      logs?: LogLine[] | undefined;
+    }
+  | { type: "decided"; step: string; decision: Decision }
+  | { type: "escalated"; step: string; approvalId: string; deadline: number }
+  | { type: "timer"; key: string }
+  | { type: "cancel"; by: Actor; reason: string }
+  | { type: "pause"; by: Actor }
+  | { type: "resume"; by: Actor }
+  | { type: "retry"; by: Actor; from: string | null };
+
+/** A node's config with every expression evaluated, in the form its behaviour wants. */
+export type Prepared =
+  | { kind: "computed"; outcome: Outcome; input: Json }
+  | { kind: "effect"; input: Json }
+  | { kind: "approval"; approvalId: string; request: ApprovalRequest }
+  | { kind: "wait"; until: number }
+  | { kind: "loop"; items: Json[] | null; total: number | null; concurrency: number }
+  | { kind: "loop-check"; index: number; holds: boolean };
+
+/** What the engine asks of the world. All of it can be told again from the state alone: see `outstanding`. */
+export type RunCommand =
+  /** Evaluate the node's config in its frame (and, for computing nodes, compute) and give it back as `prepared`. */
+  | { type: "prepare"; step: string; frame: string; node: string; attempt: number; loopIndex: number | null }
+  /** Queue the effect. Its input stands in the journal at `seq`. */
+  | { type: "execute"; step: string; node: string; attempt: number; seq: number; priority: number }
+  | { type: "arm-timer"; key: string; due: number }
+  | { type: "disarm-timer"; key: string }
+  | {
+      type: "open-approval";
+      step: string;
+      node: string;
+      approvalId: string;
+      request: ApprovalRequest;
+      deadline: number;
+    }
+  | { type: "close-approval"; step: string; approvalId: string }
+  /** Stop executors of these steps: their results no longer count. */
+  | { type: "abort"; steps: string[] };

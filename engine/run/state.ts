@@ -1,0 +1,79 @@
+import type { ErrorRecord } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { RunStatus, StepStatus } from "./status.ts";
+
+/**
+ * The fold of a run's journal: plain JSON, kept hot in Redis, rebuilt from the journal whenever it is lost.
+ * Only open frames are held, so a loop of 10,000 items keeps its results and not its insides.
+ */
+export interface RunState {
+  schema: 1;
+  runId: string;
+  /** Number of the last event folded in. */
+  seq: number;
+  status: RunStatus;
+  /** Epoch ms of run-queued: the base of the run's own time limit. */
+  queuedAt: number;
+  input: Json;
+  vars: Record<string, Json>;
+  /** Open frames by id; the graph itself is the frame "". */
+  frames: Record<string, Frame>;
+  /** Effects scheduled and not finished: what `maxConcurrency` counts. */
+  working: number;
+  output: Json;
+  error: ErrorRecord | null;
+  errorStep: string | null;
+  costUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** True where a step failed for good and `onFailure` is finishOthers. */
+  failing: boolean;
+}
+
+export interface Frame {
+  id: string;
+  /** Container node whose inside this is; null for the graph. */
+  container: string | null;
+  /** Frame in which the container's step stands; null for the graph. */
+  parent: string | null;
+  index: number;
+  /** Item of an `each` loop. */
+  item: Json;
+  edges: Record<string, "taken" | "skipped">;
+  steps: Record<string, Step>;
+  /** Steps of this frame that are not ended yet. */
+  open: number;
+  /** Node ids whose taken edges came in, in order of arrival, by target: what `in.from` shows. */
+  arrivals: Record<string, string[]>;
+}
+
+export interface Step {
+  status: StepStatus;
+  /** Attempts begun, 0 before the first. */
+  attempt: number;
+  /** Executors that claimed the current attempt: more than a few means it kills its worker. */
+  claims: number;
+  output: Json;
+  error: ErrorRecord | null;
+  /** Epoch ms of what the step waits for: a retry, an instant, a deadline. Null when it waits for none. */
+  due: number | null;
+  approvalId: string | null;
+  /** Sequence number of the step-scheduled event which holds the resolved input; 0 before. */
+  scheduledSeq: number;
+  loop: LoopProgress | null;
+}
+
+export interface LoopProgress {
+  items: Json[] | null;
+  total: number | null;
+  concurrency: number;
+  /** Next index to open. */
+  next: number;
+  active: number;
+  results: Json[];
+  missing: number[];
+  /** Outputs by node id of the iteration that ended last: `loop.last.outputs`. */
+  last: Record<string, Json> | null;
+  /** `while` loops: the index whose condition is still to be evaluated, or null. */
+  checking: number | null;
+}

@@ -1,0 +1,97 @@
+import type { Json } from "../json.ts";
+import type { Behaviour } from "./definition.ts";
+import type { Join, OnError, Retry, WorkflowFile } from "./file.ts";
+import type { Template } from "./template.ts";
+
+/** A workflow file compiled for running: looked up by id, never changed while a run turns. */
+export interface Plan {
+  file: WorkflowFile;
+  nodes: ReadonlyMap<string, PlanNode>;
+  /** By container id; the graph itself is "". */
+  scopes: ReadonlyMap<string, PlanScope>;
+  /** Node ids of the longest chain by estimated time. */
+  criticalPath: string[];
+  /** Groups of node ids that can run side by side, in order. */
+  levels: string[][];
+  totals: { ms: number; costUsd: number };
+}
+
+export interface PlanNode {
+  id: string;
+  type: string;
+  name: string;
+  behaviour: Behaviour;
+  /** Container the node stands in; "" for the graph. */
+  scope: string;
+  /** Ids of the edges that come in and go out, in file order. */
+  incoming: PlanEdge[];
+  outgoing: PlanEdge[];
+  /** Names of the output ports that are taken when an outcome names none (error ports excluded). */
+  defaultPorts: string[];
+  join: Join;
+  config: Record<string, Json>;
+  /** Config with its `{{ }}` fields parsed, by path. */
+  template: Template;
+  /** Names of nodes and of `input`, `vars`, `loop`, `run`, `in`, `error` that the config reads. */
+  reads: string[];
+  retry: Retry;
+  timeoutMs: number | null;
+  onError: OnError;
+  irreversible: boolean;
+  /** Estimated ms from the start of this node to the end of the graph: the greater, the sooner it is queued. */
+  rank: number;
+  estimate: { ms: number; costUsd: number };
+}
+
+export interface PlanEdge {
+  id: string;
+  source: string;
+  sourcePort: string;
+  target: string;
+  targetPort: string;
+}
+
+export interface PlanScope {
+  id: string;
+  /** Node ids in this scope that run, in file order. */
+  nodes: string[];
+  /** Nodes without an incoming edge: they start with a frame. */
+  roots: string[];
+  /** Nodes without an outgoing edge: their outputs are the frame's result. */
+  sinks: string[];
+  /** Nodes by branch (what hangs together), for `parallel`. */
+  branches: string[][];
+}
+
+/** What keeps a workflow from running, for the person who drew it. */
+export interface Problem {
+  code:
+    | "file"
+    | "unknown-type"
+    | "config"
+    | "duplicate-id"
+    | "edge"
+    | "port"
+    | "parent"
+    | "cycle"
+    | "unreachable"
+    | "join"
+    | "reference"
+    | "expression"
+    | "type"
+    | "unbounded-loop"
+    | "output"
+    | "credential"
+    | "empty";
+  severity: "error" | "warning";
+  node: string | null;
+  /** JSON path in the file, for example ["nodes", 3, "config", "prompt"]. */
+  path: (string | number)[];
+  message: string;
+  /** The way through the graph that shows the fault: node ids, or choices like "amount:false". */
+  witness: string[];
+  /** What to do about it. */
+  fix: string;
+}
+
+export type CompileResult = { ok: true; plan: Plan; problems: Problem[] } | { ok: false; problems: Problem[] };

@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+// Three kinds by file name: *.test.ts touch nothing outside the process; *.integration.test.ts use the real
+// stack that vitest.stack.ts brings up once; *.fault.test.ts kill real processes and run one file at a time.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: ["node_modules/**", ".next/**", "e2e/**", "**/*.integration.test.ts", "**/*.fault.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["**/*.integration.test.ts"],
+          exclude: ["node_modules/**", ".next/**"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["**/*.fault.test.ts"],
+          exclude: ["node_modules/**", ".next/**"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
