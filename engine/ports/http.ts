@@ -1,3 +1,4 @@
+import type { Signal } from "./signal.ts";
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
   url: string;
@@ -6,7 +7,7 @@ export interface HttpRequest {
   timeoutMs: number;
   /** Largest answer that is read, in bytes. */
   maxBytes: number;
-  signal?: AbortSignal | undefined;
+  signal?: Signal | undefined;
 }
 
 export interface HttpResponse {

@@ -1,3 +1,4 @@
+import type { Signal } from "./signal.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Usage } from "../run/event.ts";
 
@@ -16,7 +17,7 @@ export interface ModelRequest {
   schema?: { name: string; schema: JsonObject } | undefined;
   /** Sent as Idempotency-Key. */
   idempotencyKey: string;
-  signal: AbortSignal;
+  signal: Signal;
   /** Called with each piece of text as it streams in. */
   onText?: ((text: string) => void) | undefined;
 }
