@@ -23,7 +23,9 @@ export interface Lease {
  * Implementations pass adapters/conformance/run-mailbox.suite.ts.
  */
 export interface RunMailbox {
-  /** Pushes entries; when nobody drains the run, takes the lease and gives all waiting entries with the hot state. */
+  /** Pushes entries and leaves the draining to whoever is woken: for processes that do not turn runs (the API). */
+  post(runId: string, entries: MailEntry[]): Promise<void>;
+  /** Pushes entries (none is allowed); when nobody drains the run, takes the lease and gives all waiting entries with the hot state. */
   deliver(runId: string, entries: MailEntry[], leaseMs: number): Promise<Lease | null>;
   /**
    * Writes the state if it is newer, prolongs the lease and takes what came in meanwhile; with nothing there, lets the lease go

@@ -32,6 +32,8 @@ export interface PlanNode {
   config: Record<string, Json>;
   /** Config with its `{{ }}` fields parsed, by path. */
   template: Template;
+  /** Condition of a `while` loop: evaluated before each iteration, so it is not part of `template`. */
+  loopCondition: Template | null;
   /** Names of nodes and of `input`, `vars`, `loop`, `run`, `in`, `error` that the config reads. */
   reads: string[];
   retry: Retry;
