@@ -1,0 +1,125 @@
+import { z } from "zod";
+
+/**
+ * Every variable that Baton reads, in one schema: those of the outside contract, which people set, and the internal
+ * ones that the supervisor hands to its children. Empty strings count as "not set", because that is what
+ * `VAR= npm start` and most process managers mean by them.
+ */
+
+const blankToUndefined = (value: unknown): unknown =>
+  typeof value === "string" && value.trim() === "" ? undefined : value;
+
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankToUndefined, schema.optional());
+
+const address = (protocols: RegExp, example: string) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => URL.canParse(value) && protocols.test(new URL(value).protocol), {
+      message: `must be an address such as ${example}`,
+    });
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number({ message: `must be a whole number from ${min} to ${max}` })
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
+  z.preprocess((given) => blankToUndefined(given) ?? value, schema);
+
+const postgresAddress = address(/^postgres(ql)?:$/, "postgresql://user:password@host:5432/postgres");
+const webAddress = (example: string) => address(/^https?:$/, example);
+
+/** The variables of the outside contract. */
+const publicVariables = {
+  PORT: withDefault(wholeNumber(0, 65_535), 3000),
+  BATON_HOME: withDefault(z.string(), ".baton"),
+  BATON_SECRET: optional(z.string().min(32, "must have at least 32 characters: it encrypts every credential")),
+  BATON_ADMIN_EMAIL: withDefault(z.email("must be an e-mail address"), "demo@baton.local"),
+  BATON_ADMIN_PASSWORD: optional(z.string().min(8, "must have at least 8 characters").max(72, "must be at most 72")),
+  BATON_API_KEY: optional(z.string().min(20, "must have at least 20 characters")),
+  SUPABASE_URL: optional(webAddress("https://project.supabase.co")),
+  SUPABASE_PUBLISHABLE_KEY: optional(z.string()),
+  SUPABASE_SECRET_KEY: optional(z.string()),
+  DATABASE_URL: optional(postgresAddress),
+  REDIS_URL: optional(address(/^rediss?:$/, "redis://localhost:6379")),
+  OPENAI_API_KEY: optional(z.string()),
+  OPENAI_BASE_URL: optional(webAddress("https://api.openai.com/v1")),
+  SMTP_URL: optional(address(/^smtps?:$/, "smtp://user:password@host:587")),
+  MAIL_FROM: withDefault(z.string(), "Baton <baton@localhost>"),
+  SLACK_BOT_TOKEN: optional(z.string()),
+  SLACK_SIGNING_SECRET: optional(z.string()),
+  WORKER_CONCURRENCY: withDefault(wholeNumber(1, 10_000), 50),
+  PUBLIC_URL: optional(webAddress("https://baton.example.com")),
+};
+
+/** What the supervisor tells its children; people have no need to set these. */
+const internalVariables = {
+  /** `development` serves pages with hot reload; `production` serves the build. */
+  BATON_MODE: withDefault(z.enum(["production", "development"]), "production"),
+  /** Worker processes which the supervisor starts. */
+  BATON_WORKERS: withDefault(wholeNumber(0, 64), 1),
+  /** Signs the embedded Supabase's access tokens (HS256). Absent with a hosted one, which publishes its keys. */
+  SUPABASE_JWT_SECRET: optional(z.string().min(32, "must have at least 32 characters")),
+  /** Where the local mailbox answers (`/mailbox.json`). Absent when SMTP_URL is a real mail server. */
+  BATON_MAILBOX_URL: optional(webAddress("http://127.0.0.1:24003")),
+  /** The offline demo model; set exactly when no other model provider is. */
+  DEMO_MODEL_PORT: optional(wholeNumber(1, 65_535)),
+  BATON_DEMO_MODEL_URL: optional(webAddress("http://127.0.0.1:24004/v1")),
+  /** Ports of the embedded Supabase gateway and of its mail sink. */
+  SUPABASE_PORT: optional(wholeNumber(1, 65_535)),
+  MAIL_PORT: optional(wholeNumber(1, 65_535)),
+  LOG_LEVEL: withDefault(z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]), "info"),
+};
+
+export const environmentSchema = z.object({ ...publicVariables, ...internalVariables });
+
+/** The variables as parsed: numbers are numbers, defaults are filled in, what is not set is undefined. */
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** The four that stand or fall together: a hosted Supabase is used only when all of them are given. */
+export const hostedSupabaseVariables = [
+  "SUPABASE_URL",
+  "SUPABASE_PUBLISHABLE_KEY",
+  "SUPABASE_SECRET_KEY",
+  "DATABASE_URL",
+] as const;
+
+/** Says which variables are wrong and how; the message is meant for the person who started the program. */
+export class EnvironmentError extends Error {
+  override name = "EnvironmentError";
+  readonly variables: string[];
+  constructor(problems: { variable: string; problem: string }[]) {
+    super(
+      problems.map(({ variable, problem }) => `The variable ${variable} ${problem}.`).join("\n") +
+        "\nCorrect it, or unset it to use the default.",
+    );
+    this.variables = problems.map(({ variable }) => variable);
+  }
+}
+
+/**
+ * Reads the variables from an object shaped like `process.env`.
+ * @throws EnvironmentError naming each variable and what is wrong with it (never its value, which may be a secret)
+ */
+export function parseEnvironment(source: Record<string, string | undefined>): Environment {
+  const parsed = environmentSchema.safeParse(source);
+  if (parsed.success) return parsed.data;
+  throw new EnvironmentError(
+    parsed.error.issues.map((issue) => ({
+      variable: String(issue.path[0] ?? "?"),
+      problem: issue.message.startsWith("must") ? issue.message : `is not valid (${issue.message})`,
+    })),
+  );
+}
+
+/**
+ * Which variables of a hosted Supabase are missing while others are set; empty when all or none are.
+ * Half a set is always a mistake: part of the product would talk to one database and part to another.
+ */
+export function missingHostedVariables(environment: Environment): string[] {
+  const missing = hostedSupabaseVariables.filter((name) => environment[name] === undefined);
+  return missing.length === hostedSupabaseVariables.length ? [] : missing;
+}
