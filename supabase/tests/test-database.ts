@@ -1,4 +1,5 @@
 // A throw-away PostgreSQL with the stand-ins for Supabase's own schemas and every migration applied, for tests alone.
+import { once } from "node:events";
 import { chmod, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -49,8 +50,13 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
     await runSql(url, await migrationFiles());
     const pool = new Pool({ connectionString: url, max: 60 });
+    // The pool's own end() does not wait for its connections, and one that is still there when the server goes reports
+    // that as an error nobody can catch.
+    const closed: Promise<unknown>[] = [];
+    pool.on("connect", (client) => closed.push(once(client, "end")));
     const stop = async (): Promise<void> => {
       await pool.end();
+      await Promise.all(closed);
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     };

@@ -1,0 +1,281 @@
+// Every table, as everybody who might knock. A table without a row in the matrix fails the last test.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { actAs, attempt, createWorld, type Actor, type World } from "./actors.ts";
+import { startTestDatabase, type TestDatabase } from "./test-database.ts";
+
+let database: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  world = await createWorld(database.pool);
+});
+afterAll(async () => {
+  await database?.stop();
+});
+
+const members: Actor[] = ["owner", "admin", "builder", "operator", "approver", "viewer"];
+const everybody: Actor[] = [...members, "stranger", "anonymous"];
+const denied = "42501";
+
+type Reading = "members" | "nobody";
+interface Rule {
+  read: Reading;
+  /** Columns a browser may ask for; all of them unless said. */
+  columns?: string;
+  /** A row of the world's organisation; $1 is the organisation. */
+  mine: string;
+  /** Writes that must be refused for each actor outside the list: by an error, or by touching no row. */
+  writes: { sql: (w: World) => string; allowed: Actor[] }[];
+}
+
+const none: Actor[] = [];
+const managers: Actor[] = ["owner", "admin"];
+
+/** Tables that only the server's use cases write: an insert, a change and a removal, each refused to everybody. */
+function serverOnly(table: string, column: string, insert: (w: World) => string): Rule["writes"] {
+  return [
+    { sql: insert, allowed: none },
+    { sql: () => `update ${table} set ${column} = ${column}`, allowed: none },
+    { sql: () => `delete from ${table}`, allowed: none },
+  ];
+}
+
+const runKey = (w: World): string => `'${w.org}', '${w.rows.run}'`;
+
+const matrix: Record<string, Rule> = {
+  organizations: {
+    read: "members",
+    mine: "id = $1",
+    writes: [
+      { sql: () => "insert into organizations (name, slug) values ('x', 'x')", allowed: none },
+      {
+        sql: (w) => `update organizations set name = 'Acme 2', settings = '{"a":1}' where id = '${w.org}'`,
+        allowed: managers,
+      },
+      { sql: (w) => `delete from organizations where id = '${w.org}'`, allowed: none },
+    ],
+  },
+  profiles: {
+    read: "members",
+    mine: "id in (select user_id from memberships where org_id = $1)",
+    writes: [
+      { sql: (w) => `insert into profiles (id, email) values ('${w.newcomer}', 'x@x')`, allowed: none },
+      { sql: (w) => `update profiles set name = 'Me' where id = '${w.users.builder}'`, allowed: ["builder"] },
+      { sql: (w) => `update profiles set email = 'x@x' where id = '${w.users.builder}'`, allowed: none },
+      { sql: (w) => `delete from profiles where id = '${w.users.builder}'`, allowed: none },
+    ],
+  },
+  memberships: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: [
+      {
+        sql: (w) => `insert into memberships (org_id, user_id, role) values ('${w.org}', '${w.newcomer}', 'viewer')`,
+        allowed: managers,
+      },
+      {
+        sql: (w) => `insert into memberships (org_id, user_id, role) values ('${w.org}', '${w.newcomer}', 'owner')`,
+        allowed: ["owner"],
+      },
+      { sql: (w) => `update memberships set role = 'admin' where user_id = '${w.users.viewer}'`, allowed: managers },
+      { sql: (w) => `update memberships set role = 'owner' where user_id = '${w.users.viewer}'`, allowed: ["owner"] },
+      {
+        sql: (w) => `update memberships set org_id = '${w.foreignOrg}' where user_id = '${w.users.viewer}'`,
+        allowed: none,
+      },
+      { sql: (w) => `delete from memberships where user_id = '${w.users.viewer}'`, allowed: managers },
+    ],
+  },
+  groups: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: [
+      { sql: (w) => `insert into groups (org_id, name) values ('${w.org}', 'Sales')`, allowed: managers },
+      { sql: (w) => `update groups set name = 'Law' where id = '${w.rows.group}'`, allowed: managers },
+      { sql: (w) => `update groups set org_id = '${w.foreignOrg}' where id = '${w.rows.group}'`, allowed: none },
+      { sql: (w) => `delete from groups where id = '${w.rows.group}'`, allowed: managers },
+    ],
+  },
+  group_members: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: [
+      {
+        sql: (w) =>
+          `insert into group_members values ('${w.rows.group}', '${w.org}', '${w.users.viewer}', '2000-01-01')`,
+        allowed: none,
+      },
+      {
+        sql: (w) =>
+          `insert into group_members (group_id, org_id, user_id) values ('${w.rows.group}', '${w.org}', '${w.users.viewer}')`,
+        allowed: managers,
+      },
+      {
+        sql: (w) => `update group_members set user_id = '${w.users.viewer}' where group_id = '${w.rows.group}'`,
+        allowed: none,
+      },
+      { sql: (w) => `delete from group_members where group_id = '${w.rows.group}'`, allowed: managers },
+    ],
+  },
+  api_keys: {
+    read: "members",
+    columns: "id, org_id, name, prefix, scopes, role, created_by, created_at, last_used_at, expires_at, revoked_at",
+    mine: "org_id = $1",
+    writes: [
+      ...serverOnly(
+        "api_keys",
+        "role",
+        (w) =>
+          `insert into api_keys (org_id, name, prefix, key_hash, role) values ('${w.org}', 'x', 'x', sha256('x'), 'owner')`,
+      ),
+      { sql: () => "select key_hash from api_keys", allowed: none },
+      { sql: () => "select * from api_keys", allowed: none },
+      { sql: () => "select id from api_keys order by key_hash", allowed: none },
+      { sql: () => "select id from api_keys where key_hash > '\\x00'", allowed: none },
+    ],
+  },
+  workflows: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "workflows",
+      "name",
+      (w) => `insert into workflows (org_id, name, draft) values ('${w.org}', 'x', '{}')`,
+    ),
+  },
+  workflow_versions: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "workflow_versions",
+      "note",
+      (w) =>
+        `insert into workflow_versions (org_id, workflow_id, version, definition) values ('${w.org}', '${w.rows.workflow}', 2, '{}')`,
+    ),
+  },
+  runs: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "runs",
+      "status",
+      (w) =>
+        `insert into runs (org_id, workflow_id, version, workflow_name) values ('${w.org}', '${w.rows.workflow}', 1, 'x')`,
+    ),
+  },
+  run_events: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_events",
+      "data",
+      (w) => `insert into run_events (org_id, run_id, seq, at, type) values (${runKey(w)}, 2, now(), 'run-completed')`,
+    ),
+  },
+  run_signals: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_signals",
+      "kind",
+      (w) => `insert into run_signals (org_id, run_id, kind) values (${runKey(w)}, 'cancel')`,
+    ),
+  },
+  run_timers: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_timers",
+      "due_at",
+      (w) => `insert into run_timers (org_id, run_id, key, due_at) values (${runKey(w)}, 'x', now())`,
+    ),
+  },
+  approvals: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "approvals",
+      "status",
+      (w) =>
+        `insert into approvals (org_id, run_id, workflow_id, node_id, step_id, title) values (${runKey(w)}, '${w.rows.workflow}', 'x', 'x', 'x')`,
+    ),
+  },
+  audit_log: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "audit_log",
+      "action",
+      (w) =>
+        `insert into audit_log (org_id, actor_kind, actor_label, action, target_kind, target_id) values ('${w.org}', 'system', 'x', 'x', 'x', 'x')`,
+    ),
+  },
+  idempotency_keys: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "idempotency_keys",
+      "status",
+      (w) => `insert into idempotency_keys (org_id, key, route, request_hash) values ('${w.org}', 'x', 'x', '')`,
+    ),
+  },
+};
+
+function userOf(actor: Actor): string | null {
+  return actor === "anonymous" ? null : world.users[actor];
+}
+
+describe.each(Object.entries(matrix))("%s", (table, rule) => {
+  it.each(everybody)("reading as %s", async (actor) => {
+    const columns = rule.columns ?? "*";
+    await actAs(database.pool, userOf(actor), async (client) => {
+      const readable = actor !== "anonymous" && rule.read === "members";
+      const own = await attempt(
+        client,
+        `select ${columns} from ${table} where ${readable ? rule.mine : "$1::uuid is not null"}`,
+        [world.org],
+      );
+      if (!readable) return expect(own).toBe(denied);
+      if (actor === "stranger") expect(own).toBe(0);
+      else expect(own).toBeGreaterThan(0);
+      const foreign = await attempt(client, `select ${columns} from ${table} where ${rule.mine}`, [world.foreignOrg]);
+      if (actor === "stranger") expect(foreign).toBeGreaterThan(0);
+      else expect(foreign).toBe(0);
+    });
+  });
+
+  it.each(everybody)("writing as %s", async (actor) => {
+    for (const { sql, allowed } of rule.writes) {
+      const statement = sql(world);
+      await actAs(database.pool, userOf(actor), async (client) => {
+        const result = await attempt(client, statement);
+        if (allowed.includes(actor)) expect(result, statement).toBe(1);
+        else expect([denied, 0], `${actor}: ${statement}`).toContain(result);
+        if (actor === "anonymous") expect(result, statement).toBe(denied);
+      });
+    }
+  });
+});
+
+it("has a rule for every table", async () => {
+  const { rows } = await database.pool.query<{ relname: string }>(
+    "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')",
+  );
+  expect(rows.map((row) => row.relname).toSorted()).toEqual(Object.keys(matrix).toSorted());
+});
+
+it("worker functions are refused to everybody who comes by the data API", async () => {
+  for (const actor of everybody) {
+    await actAs(database.pool, userOf(actor), async (client) => {
+      const calls = [
+        `select append_run_events('${world.rows.run}', 1, '[]')`,
+        "select append_run_events_batch('[]')",
+        "select * from claim_due_timers(10)",
+        `select decide_approval('${world.rows.approval}', '${world.org}', 'approve', null, null, 'user', null, 'x', 'app', null, null)`,
+        `select expire_approval('${world.rows.approval}')`,
+      ];
+      for (const call of calls) expect(await attempt(client, call), `${actor}: ${call}`).toBe(denied);
+    });
+  }
+});
