@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { Queue } from "bullmq";
+import type { Logger } from "pino";
+import type { StepJob, StepQueue } from "../../engine/ports/step-queue.ts";
+import { bullPriority, eventStreamLength, jobDefaults, queueNames, queuePrefix } from "./queues.ts";
+import { queueConnection } from "./queue-connection.ts";
+
+export interface ClosableStepQueue extends StepQueue {
+  close(): Promise<void>;
+}
+
+/** Same step, attempt and scheduled event, same id: adding it twice is adding it once. */
+export function stepJobId(job: Pick<StepJob, "runId" | "seq" | "attempt">): string {
+  return `${job.runId}-${job.seq}-${job.attempt}`;
+}
+
+/** Steps and wakes as BullMQ jobs. Job data are ids only. Throws when Redis is away. */
+export function createStepQueue(options: { redisUrl: string; log: Pick<Logger, "warn"> }): ClosableStepQueue {
+  const open = (name: string): Queue =>
+    watchQueue(
+      new Queue(name, {
+        connection: queueConnection(options.redisUrl, { blocking: false }),
+        prefix: queuePrefix,
+        defaultJobOptions: jobDefaults,
+        streams: { events: { maxLen: eventStreamLength } },
+      }),
+      options.log,
+    );
+  const steps = open(queueNames.steps);
+  const wakes = open(queueNames.wakes);
+  return {
+    async enqueue(jobs) {
+      if (jobs.length === 0) return;
+      await steps.addBulk(
+        jobs.map(({ job, priority }) => ({
+          name: "step",
+          data: job,
+          opts: { jobId: stepJobId(job), priority: bullPriority(priority) },
+        })),
+      );
+    },
+    async wake(runId, priority) {
+      // A unique id: a wake that comes while another is being worked on must not be dropped.
+      const jobId = `${runId}-${randomBytes(6).toString("hex")}`;
+      await wakes.add("wake", { runId }, { jobId, priority: bullPriority(priority) });
+    },
+    async close() {
+      await Promise.all([steps.close(), wakes.close()]);
+    },
+  };
+}
+
+/** BullMQ rethrows connection errors as "error" events, which would end the process if nobody listened. */
+function watchQueue(queue: Queue, log: Pick<Logger, "warn">): Queue {
+  let away = false;
+  queue.on("error", (error) => {
+    if (!away) log.warn({ queue: queue.name, error: error.message }, "a queue has lost Redis");
+    away = true;
+  });
+  queue.on("ioredis:close", () => {
+    away = false;
+  });
+  return queue;
+}

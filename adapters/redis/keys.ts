@@ -1,0 +1,31 @@
+/**
+ * The only place that spells Redis keys and channels. All keys of one run share the hash tag `{runId}`, so that a script which
+ * touches several of them stays on one node of a Redis Cluster.
+ */
+export const runKeys = {
+  /** List of mailbox entries (JSON), oldest first. */
+  mail: (runId: string): string => `baton:{${runId}}:mail`,
+  /** Token of the drainer that holds the run, with an expiry. */
+  lease: (runId: string): string => `baton:{${runId}}:lease`,
+  /** Hash: `seq` (number of the last event folded in) and `json` (the state). */
+  hot: (runId: string): string => `baton:{${runId}}:hot`,
+} as const;
+
+export const channels = {
+  abort: "baton:abort",
+  ended: "baton:ended",
+  acknowledge: (worker: string): string => `baton:ack:${worker}`,
+} as const;
+
+/** Present for as long as a worker lives: what health counts. */
+export function workerKey(worker: string): string {
+  return `baton:worker:${worker}`;
+}
+
+export const workerKeyPattern = "baton:worker:*";
+
+/**
+ * Nothing of a run stays for ever: what expired is folded from the journal again. Seven days is longer than most people
+ * take to decide, and short enough that abandoned runs do not fill a Redis that never evicts.
+ */
+export const keepMs = 7 * 24 * 3_600_000;

@@ -1,0 +1,15 @@
+-- Pushes entries; when nobody drains the run, takes the lease and hands everything over.
+-- KEYS  1 mail  2 lease  3 hot
+-- ARGV  1 token  2 lease ms  3 keep ms  4 most entries to hand over  5.. entries (JSON)
+-- Gives false while another token holds the lease, else { state JSON or "", entry, entry, ... }
+for i = 5, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+if #ARGV > 4 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+local holder = redis.call('GET', KEYS[2])
+-- The same token again: the connection broke after the first call and the client sent it twice.
+if holder and holder ~= ARGV[1] then return false end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local most = tonumber(ARGV[4])
+local entries = redis.call('LRANGE', KEYS[1], 0, most - 1)
+if #entries > 0 then redis.call('LTRIM', KEYS[1], #entries, -1) end
+table.insert(entries, 1, redis.call('HGET', KEYS[3], 'json') or '')
+return entries

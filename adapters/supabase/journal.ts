@@ -1,0 +1,188 @@
+import type { Json } from "../../engine/json.ts";
+import { BatonError } from "../../engine/errors.ts";
+import type { JournalBatch, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
+import type { RunStatus } from "../../engine/run/status.ts";
+import { z } from "zod";
+import { eventColumns, fromEventRow, toEventRow } from "./event-row.ts";
+import type { EventRow } from "./event-row.ts";
+import { GroupCommit } from "./group-commit.ts";
+import type { Pool } from "./pool.ts";
+import { storableJson } from "./storable.ts";
+
+/** A statement carries at most this much: enough to fill a commit, little enough to keep it under some ten milliseconds. */
+const maxBatches = 200;
+const maxBytes = 4 * 1024 * 1024;
+/** Two, so that the next group is on its way while the database flushes the one before. */
+const lanes = 2;
+/** Definitions never change, so the cache needs no expiry; plans are cached above it. */
+const cachedDefinitions = 200;
+
+const resultsSchema = z.array(z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() }));
+
+/** The journal in Postgres. Appends of many runs share statements (see GroupCommit); the fence is `runs.last_seq`. */
+export function createRunJournal(pool: Pool): RunJournal {
+  const definitions = new Map<string, Json>();
+  const commits = new GroupCommit<string>({
+    write: async (batches) => {
+      const { rows } = await pool.query<{ results: unknown }>({
+        name: "append-run-events",
+        text: "select append_run_events_batch($1::jsonb) as results",
+        values: [`[${batches.join(",")}]`],
+      });
+      return resultsSchema.parse(rows[0]?.results).map(({ ok, code }) => (ok ? null : (code ?? "XX000")));
+    },
+    isRefusal,
+    maxItems: maxBatches,
+    maxBytes,
+    lanes,
+  });
+  const headers = new Gather((runIds: string[]) => readHeaders(pool, runIds));
+
+  return {
+    async append(batch) {
+      const text = batchJson(batch);
+      const refused = await commits.add(text, text.length);
+      if (refused === null) return "appended";
+      if (refused === "BT001") return "fenced";
+      if (refused === "BT002") return "missing";
+      throw new BatonError("INTERNAL", `The journal refused a turn of run ${batch.runId} (SQLSTATE ${refused}).`);
+    },
+
+    header: (runId) => headers.get(runId),
+
+    async read(runId, afterSeq, limit) {
+      const { rows } = await pool.query<EventRow>({
+        name: "read-run-events",
+        text: `select ${eventColumns} from run_events where run_id = $1 and seq > $2 order by seq limit $3`,
+        values: [runId, afterSeq, limit],
+      });
+      return rows.map(fromEventRow);
+    },
+
+    async event(runId, seq) {
+      const { rows } = await pool.query<EventRow>({
+        name: "read-run-event",
+        text: `select ${eventColumns} from run_events where run_id = $1 and seq = $2`,
+        values: [runId, seq],
+      });
+      return rows[0] === undefined ? null : fromEventRow(rows[0]);
+    },
+
+    async definition(workflowId, version) {
+      const key = `${workflowId}@${version}`;
+      const known = definitions.get(key);
+      if (known !== undefined) return known;
+      const { rows } = await pool.query<{ definition: Json }>({
+        name: "read-definition",
+        text: "select definition from workflow_versions where workflow_id = $1 and version = $2",
+        values: [workflowId, version],
+      });
+      const definition = rows[0]?.definition;
+      if (definition === undefined) return null;
+      if (definitions.size >= cachedDefinitions) definitions.delete(definitions.keys().next().value ?? "");
+      definitions.set(key, definition);
+      return definition;
+    },
+  };
+}
+
+/** The batch as append_run_events_batch reads it: times are epoch ms, the patch names columns. */
+function batchJson(batch: JournalBatch): string {
+  const { patch, timers, approvals } = batch;
+  const columns = {
+    status: patch.status,
+    started_at: patch.startedAt,
+    ended_at: patch.endedAt,
+    output: patch.output,
+    error: patch.error,
+    cost_usd: patch.costUsd,
+    input_tokens: patch.inputTokens,
+    output_tokens: patch.outputTokens,
+    model_label: patch.modelLabel,
+  };
+  return storableJson({
+    runId: batch.runId,
+    afterSeq: batch.afterSeq,
+    events: batch.events.map(toEventRow),
+    patch: Object.keys(patch).length === 0 ? undefined : columns,
+    timers: timers.arm.length + timers.disarm.length === 0 ? undefined : timers,
+    approvals:
+      approvals.open.length + approvals.close.length === 0
+        ? undefined
+        : { open: approvals.open.map(approvalColumns), close: approvals.close },
+    signals: batch.signals.length === 0 ? undefined : batch.signals,
+  });
+}
+
+function approvalColumns({ request, deadline, ...approval }: JournalBatch["approvals"]["open"][number]): object {
+  const { deadlineMs, fields, ...columns } = request;
+  return { ...approval, ...columns, requiredFields: fields, deadlineAt: deadline, createdAt: deadline - deadlineMs };
+}
+
+/** Errors about what was sent (data, limits, statement), as opposed to a database that is away or shutting down. */
+function isRefusal(error: unknown): boolean {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
+  return typeof code === "string" && /^(?:22|23|42|54|P0|XX)/.test(code) && code.length === 5;
+}
+
+interface HeaderRow {
+  id: string;
+  org_id: string;
+  workflow_id: string;
+  version: number;
+  priority: number;
+  last_seq: number;
+  status: RunStatus;
+}
+
+async function readHeaders(pool: Pool, runIds: string[]): Promise<Map<string, RunHeader>> {
+  const { rows } = await pool.query<HeaderRow>({
+    name: "read-run-headers",
+    text: "select id, org_id, workflow_id, version, priority, last_seq, status from runs where id = any ($1::uuid[])",
+    values: [runIds],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        runId: row.id,
+        orgId: row.org_id,
+        workflowId: row.workflow_id,
+        version: row.version,
+        priority: row.priority,
+        lastSeq: row.last_seq,
+        status: row.status,
+      },
+    ]),
+  );
+}
+
+/** Single reads that are asked for in one tick, answered by one query. */
+class Gather<T> {
+  readonly #read: (keys: string[]) => Promise<Map<string, T>>;
+  #waiting = new Map<string, { resolve: (value: T | null) => void; reject: (error: unknown) => void }[]>();
+
+  constructor(read: (keys: string[]) => Promise<Map<string, T>>) {
+    this.#read = read;
+  }
+
+  get(key: string): Promise<T | null> {
+    if (this.#waiting.size === 0) setImmediate(() => void this.#send());
+    return new Promise((resolve, reject) => {
+      const callers = this.#waiting.get(key);
+      if (callers === undefined) this.#waiting.set(key, [{ resolve, reject }]);
+      else callers.push({ resolve, reject });
+    });
+  }
+
+  async #send(): Promise<void> {
+    const asked = this.#waiting;
+    this.#waiting = new Map();
+    try {
+      const found = await this.#read([...asked.keys()]);
+      for (const [key, callers] of asked) for (const { resolve } of callers) resolve(found.get(key) ?? null);
+    } catch (error) {
+      for (const callers of asked.values()) for (const { reject } of callers) reject(error);
+    }
+  }
+}
