@@ -1,0 +1,70 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+import { isUuid, parseRow, parseRows } from "./rows.ts";
+
+const workflowSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  latest_version: z.number().nullable(),
+  published_version: z.number().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Workflow = z.infer<typeof workflowSchema>;
+
+const columns = "id, name, description, latest_version, published_version, created_at, updated_at";
+export const workflowPageSize = 50;
+
+/** Workflows of the organisation whose name holds `search`, the last changed first. */
+export async function listWorkflows(
+  client: SupabaseClient,
+  organizationId: string,
+  search: string,
+  page = 0,
+): Promise<Workflow[]> {
+  const asked = client.from("workflows").select(columns).eq("org_id", organizationId).is("deleted_at", null);
+  // In a pattern these three mean something; in a name they are themselves.
+  const pattern = `%${search.trim().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const answer = await (search.trim() === "" ? asked : asked.ilike("name", pattern))
+    .order("updated_at", { ascending: false })
+    .order("id")
+    .range(page * workflowPageSize, (page + 1) * workflowPageSize - 1);
+  return parseRows("the workflows", workflowSchema, answer);
+}
+
+/** One workflow, or null where there is none for this user. */
+export async function loadWorkflow(client: SupabaseClient, id: string): Promise<Workflow | null> {
+  if (!isUuid(id)) return null;
+  const answer = await client.from("workflows").select(columns).eq("id", id).is("deleted_at", null).maybeSingle();
+  return parseRow("the workflow", workflowSchema, answer);
+}
+
+const versionSchema = z.object({
+  version: z.number(),
+  note: z.string().nullable(),
+  created_at: z.string(),
+});
+export type WorkflowVersion = z.infer<typeof versionSchema>;
+
+/** The versions of a workflow, newest first. */
+export async function listVersions(client: SupabaseClient, workflowId: string): Promise<WorkflowVersion[]> {
+  const answer = await client
+    .from("workflow_versions")
+    .select("version, note, created_at")
+    .eq("workflow_id", workflowId)
+    .order("version", { ascending: false })
+    .limit(100);
+  return parseRows("the versions", versionSchema, answer);
+}
+
+/** The stored file of a version as plain JSON; null where there is none. */
+export async function loadDefinition(client: SupabaseClient, workflowId: string, version: number): Promise<unknown> {
+  const answer = await client
+    .from("workflow_versions")
+    .select("definition")
+    .eq("workflow_id", workflowId)
+    .eq("version", version)
+    .maybeSingle();
+  return parseRow("the workflow's file", z.object({ definition: z.unknown() }), answer)?.definition ?? null;
+}
