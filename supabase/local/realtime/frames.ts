@@ -49,7 +49,7 @@ const textSchemas = {
       ref: refSchema,
       join_ref: refSchema,
     })
-    .transform(({ join_ref, ...rest }) => ({ joinRef: join_ref, ...rest })),
+    .transform(({ join_ref, payload, ...rest }) => ({ joinRef: join_ref, payload, ...rest })),
   "2.0.0": z
     .tuple([refSchema, refSchema, topicSchema, eventSchema], z.unknown())
     .transform(([joinRef, ref, topic, event, payload]) => ({ joinRef, ref, topic, event, payload })),
