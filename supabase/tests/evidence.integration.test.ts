@@ -54,14 +54,18 @@ describe("rows that are evidence", () => {
     }
   });
 
-  it("cannot be given to a run of another organisation", async () => {
+  it("cannot be given to a run of another organisation, or to none", async () => {
     const other = await createOrganization(database.pool, "umbrella");
-    await expect(
-      database.pool.query("insert into run_events (run_id, seq, org_id, at, type) values ($1, 1, $2, now(), 'x')", [
-        run,
-        other,
-      ]),
-    ).rejects.toMatchObject({ code: "23503" });
+    const insert = `insert into run_events (run_id, seq, org_id, at, type)
+      values ($1, 1, $2, now(), 'x'), ($3, 1, $4, now(), 'x')`;
+    for (const [theRun, theOrg] of [
+      [run, other],
+      [crypto.randomUUID(), org],
+    ]) {
+      const second = await createRun(database.pool, org, workflow);
+      const values = [theRun, theOrg, second, org];
+      await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "23503" });
+    }
     await expect(createRun(database.pool, other, workflow)).rejects.toMatchObject({ code: "23503" });
   });
 
