@@ -20,6 +20,8 @@ export interface RunState {
   frames: Record<string, Frame>;
   /** Effects scheduled and not finished: what `maxConcurrency` counts. */
   working: number;
+  /** Steps whose turn it is and that are neither scheduled nor computed yet. */
+  pending: number;
   output: Json;
   error: ErrorRecord | null;
   errorStep: string | null;
@@ -45,12 +47,16 @@ export interface Frame {
   open: number;
   /** Node ids whose taken edges came in, in order of arrival, by target: what `in.from` shows. */
   arrivals: Record<string, string[]>;
+  /** Attempts made by steps that a retry by hand took back. */
+  made?: Record<string, number>;
 }
 
 export interface Step {
   status: StepStatus;
   /** Attempts begun, 0 before the first. */
   attempt: number;
+  /** Attempts made before the last retry by hand: the policy counts from here. */
+  attemptBase: number;
   /** Executors that claimed the current attempt: more than a few means it kills its worker. */
   claims: number;
   output: Json;

@@ -1,0 +1,23 @@
+import type { ErrorRecord } from "../errors.ts";
+import type { Retry } from "../workflow/file.ts";
+
+const longestDelayMs = 3_600_000;
+
+/**
+ * Milliseconds before the next attempt, or null when there is none. `attempt` counts from 1. Up to half of the delay is jitter, drawn from
+ * the step's name so that a replay agrees; an error that says when to come back (Retry-After) is not tried sooner.
+ */
+export function retryDelay(retry: Retry, attempt: number, error: ErrorRecord, seed: string): number | null {
+  if (!error.retryable || attempt >= retry.maxAttempts) return null;
+  const factor = retry.backoff === "exponential" ? 2 ** (attempt - 1) : retry.backoff === "linear" ? attempt : 1;
+  const base = Math.min(longestDelayMs, retry.delayMs * factor);
+  const jittered = Math.round(base * (0.5 + 0.5 * fraction(`${seed}:${attempt}`)));
+  return Math.max(jittered, error.retryAfterMs ?? 0);
+}
+
+/** A number in [0, 1) that depends on nothing but the text (FNV-1a). */
+export function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) / 0x1_0000_0000;
+}

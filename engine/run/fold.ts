@@ -1,0 +1,227 @@
+import { BatonError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { EventOf, RunEvent, Usage } from "./event.ts";
+import { failStep } from "./failure.ts";
+import { checkedLoop, loopFrameEnded, openLoop } from "./loop.ts";
+import { parallelFrameChanged } from "./parallel.ts";
+import { stepParts } from "./path.ts";
+import { rewindRun } from "./rewind.ts";
+import type { Frame, RunState, Step } from "./state.ts";
+import { isRunEnded, isStepEnded } from "./status.ts";
+import { endStep, type Fold, type Observer, openFrame, setStatus } from "./step.ts";
+
+export function emptyState(runId: string): RunState {
+  return {
+    schema: 1,
+    runId,
+    seq: 0,
+    status: "queued",
+    queuedAt: 0,
+    input: null,
+    vars: {},
+    frames: {},
+    working: 0,
+    pending: 0,
+    output: null,
+    error: null,
+    errorStep: null,
+    costUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    failing: false,
+  };
+}
+
+/** The state after these events. The same events give the same state, byte for byte. */
+export function fold(plan: Plan, runId: string, events: Iterable<RunEvent>): RunState {
+  let state = emptyState(runId);
+  for (const event of events) state = apply(plan, state, event);
+  return state;
+}
+
+/**
+ * Folds one event in. The state given is consumed: use the one returned. All that the event entails by the rules (edges, skips,
+ * frames) happens here and nowhere else. Throws INTERNAL for an event that does not follow the state's last one.
+ */
+export function apply(plan: Plan, state: RunState, event: RunEvent, observe?: Observer): RunState {
+  if (event.seq !== state.seq + 1) {
+    throw new BatonError("INTERNAL", `Event ${event.seq} does not follow event ${state.seq} of run ${state.runId}.`);
+  }
+  state.seq = event.seq;
+  const folding: Fold = { plan, state, observe, frameChanged };
+  if (event.type.startsWith("run-")) applyRunEvent(folding, event);
+  else if (!isRunEnded(state.status)) applyStepEvent(folding, event);
+  if (state.status === "running" || state.status === "waiting") {
+    state.status = state.working === 0 && state.pending === 0 ? "waiting" : "running";
+  }
+  return state;
+}
+
+/** A frame whose steps are decided gives its result to its container; the graph's own frame ends the run (see transition). */
+function frameChanged(folding: Fold, frame: Frame): void {
+  if (frame.container === null || frame.parent === null) return;
+  const parent = folding.state.frames[frame.parent];
+  const container = folding.plan.nodes.get(frame.container);
+  const record = parent?.steps[frame.container];
+  if (parent === undefined || container === undefined || record === undefined) return;
+  if (container.behaviour === "parallel") parallelFrameChanged(folding, parent, container, record, frame);
+  else if (frame.open === 0) loopFrameEnded(folding, parent, container, record, frame);
+}
+
+function applyRunEvent(folding: Fold, event: RunEvent): void {
+  const { plan, state } = folding;
+  switch (event.type) {
+    case "run-queued":
+      state.input = event.input;
+      state.queuedAt = event.at;
+      state.vars = Object.fromEntries(plan.file.variables.map((variable) => [variable.name, variable.default]));
+      return;
+    case "run-started":
+      state.status = "running";
+      openFrame(folding, { id: "", container: null, parent: null, index: 0, item: null });
+      return;
+    case "run-paused":
+      state.status = "paused";
+      return;
+    case "run-resumed":
+      state.status = "running";
+      return;
+    case "run-retried":
+      state.status = "running";
+      state.error = null;
+      state.errorStep = null;
+      state.failing = false;
+      rewindRun(folding, event.from);
+      return;
+    case "run-completed":
+      state.status = "completed";
+      state.output = event.output;
+      return;
+    case "run-failed":
+      stopSteps(folding);
+      state.status = "failed";
+      state.error = event.error;
+      state.errorStep = event.step;
+      return;
+    case "run-cancelled":
+      stopSteps(folding);
+      state.status = "cancelled";
+      return;
+    default:
+      return;
+  }
+}
+
+/** What was under way when the run ended is cancelled, but stays undecided: a retry can take it up again. */
+function stopSteps(folding: Fold): void {
+  for (const frame of Object.values(folding.state.frames)) {
+    for (const [id, record] of Object.entries(frame.steps)) {
+      const node = folding.plan.nodes.get(id);
+      if (node !== undefined && !isStepEnded(record.status)) setStatus(folding, frame, node, record, "cancelled");
+    }
+  }
+}
+
+function applyStepEvent(folding: Fold, event: RunEvent): void {
+  if (event.type === "timer-fired") return timerFired(folding, event.key);
+  if (!("step" in event) || event.step === null) return;
+  const found = findStep(folding, event.step);
+  if (found === null) return;
+  const { frame, node, record } = found;
+  switch (event.type) {
+    case "step-scheduled":
+      record.attempt = event.attempt;
+      record.claims = 0;
+      record.scheduledSeq = event.seq;
+      record.due = null;
+      return setStatus(folding, frame, node, record, "queued");
+    case "step-started":
+      record.claims = event.claim;
+      return setStatus(folding, frame, node, record, "running");
+    case "step-completed":
+      return completed(folding, found, event);
+    case "step-failed":
+      record.attempt = event.attempt;
+      addUsage(folding.state, event.usage);
+      if (event.retryAt === null) return failStep(folding, frame, node, record, event.error);
+      record.error = event.error;
+      record.due = event.retryAt;
+      return setStatus(folding, frame, node, record, "waiting");
+    case "approval-requested":
+      record.attempt = 1;
+      record.approvalId = event.approvalId;
+      record.due = event.deadline;
+      return setStatus(folding, frame, node, record, "waiting");
+    case "approval-escalated":
+      record.due = event.deadline;
+      return setStatus(folding, frame, node, record, "waiting");
+    case "approval-decided": {
+      const { decision, comment, fields, by, expired } = event.decision;
+      record.due = null;
+      return endStep(folding, frame, node, record, "completed", [decision], {
+        decision,
+        comment,
+        fields,
+        by: by.label,
+        expired,
+        at: event.at,
+      });
+    }
+    case "wait-started":
+      record.attempt = 1;
+      record.due = event.until;
+      return setStatus(folding, frame, node, record, "waiting");
+    case "loop-opened":
+      return openLoop(folding, frame, node, record, event);
+    case "loop-checked":
+      return checkedLoop(folding, frame, node, record, event);
+    default:
+      return;
+  }
+}
+
+export interface FoundStep {
+  frame: Frame;
+  node: PlanNode;
+  record: Step;
+}
+
+/** The open step of that name; null when its frame is closed or it has not come up. */
+export function findStep({ plan, state }: Pick<Fold, "plan" | "state">, step: string): FoundStep | null {
+  const { frame: frameName, node: nodeId } = stepParts(step);
+  const frame = state.frames[frameName];
+  const node = plan.nodes.get(nodeId);
+  const record = frame?.steps[nodeId];
+  return frame === undefined || node === undefined || record === undefined ? null : { frame, node, record };
+}
+
+function completed(folding: Fold, { frame, node, record }: FoundStep, event: EventOf<"step-completed">): void {
+  const { state } = folding;
+  record.attempt = event.attempt;
+  record.due = null;
+  record.error = null;
+  addUsage(state, event.usage);
+  if (event.vars !== undefined) for (const [name, value] of Object.entries(event.vars)) state.vars[name] = value;
+  if (node.behaviour === "output") state.output = event.output;
+  endStep(folding, frame, node, record, "completed", event.ports ?? node.defaultPorts, event.output);
+}
+
+function timerFired(folding: Fold, key: string): void {
+  const [kind, step] = key.split(":");
+  const found = step === undefined ? null : findStep(folding, step);
+  if (found === null || found.record.status !== "waiting") return;
+  const { frame, node, record } = found;
+  const until = record.due;
+  record.due = null;
+  if (kind === "retry") setStatus(folding, frame, node, record, "pending");
+  else if (kind === "wait") endStep(folding, frame, node, record, "completed", node.defaultPorts, { until } as Json);
+}
+
+function addUsage(state: RunState, usage: Usage[] | undefined): void {
+  for (const each of usage ?? []) {
+    state.costUsd += each.costUsd;
+    state.inputTokens += each.inputTokens;
+    state.outputTokens += each.outputTokens;
+  }
+}

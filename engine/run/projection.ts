@@ -1,0 +1,201 @@
+import type { ErrorRecord } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { LogLine, RunEvent, Usage } from "./event.ts";
+import { apply, emptyState } from "./fold.ts";
+import type { Frame, RunState, Step } from "./state.ts";
+import { isStepEnded, type RunStatus, type StepStatus } from "./status.ts";
+
+/** A run as people see it. Times are epoch ms. */
+export interface RunView {
+  runId: string;
+  status: RunStatus;
+  input: Json;
+  output: Json;
+  error: ErrorRecord | null;
+  errorStep: string | null;
+  costUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** True where the offline demo model answered. */
+  demo: boolean;
+  queuedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  seq: number;
+  steps: StepView[];
+}
+
+export interface StepView {
+  step: string;
+  node: string;
+  frame: string;
+  name: string;
+  type: string;
+  status: StepStatus;
+  attempt: number;
+  maxAttempts: number;
+  queuedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** When the next attempt is due; null when none is. */
+  retryAt: number | null;
+  /** When the step's wait or its approval's deadline is over. */
+  waitsUntil: number | null;
+  error: ErrorRecord | null;
+  input: Json;
+  output: Json;
+  usage: Usage[];
+  logs: LogLine[];
+  attempts: AttemptView[];
+  approvalId: string | null;
+  /** Container the step stands in, and which of its executions. */
+  container: string | null;
+  index: number | null;
+  /** Loops only. */
+  progress: { done: number; total: number | null } | null;
+}
+
+export interface AttemptView {
+  attempt: number;
+  startedAt: number;
+  endedAt: number | null;
+  error: ErrorRecord | null;
+}
+
+export interface Projection {
+  /** Folds the next event in. Throws INTERNAL when it is not the next one. */
+  apply(event: RunEvent): void;
+  /** The view now: a new object at each call after a change, the same steps where nothing changed. */
+  view(): RunView;
+  readonly seq: number;
+}
+
+/** A fold that keeps what the state lets go: times, attempts, inputs, the insides of ended iterations. */
+export function createProjection(plan: Plan, runId: string): Projection {
+  let state = emptyState(runId);
+  const steps = new Map<string, StepView>();
+  const times: Times = { queuedAt: null, startedAt: null, endedAt: null, demo: false };
+  return {
+    get seq() {
+      return state.seq;
+    },
+    apply(event) {
+      state = apply(plan, state, event, ({ step, frame, node, record }) => {
+        steps.set(step, changed(steps.get(step), step, frame, node, record, event.at));
+      });
+      runTimes(times, event);
+      noteEvent(steps, event);
+    },
+    view: () => runView(state, times, [...steps.values()]),
+  };
+}
+
+/** The view of a whole journal. */
+export function projectRun(plan: Plan, runId: string, events: Iterable<RunEvent>): RunView {
+  const projection = createProjection(plan, runId);
+  for (const event of events) projection.apply(event);
+  return projection.view();
+}
+
+interface Times {
+  queuedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  demo: boolean;
+}
+
+function runTimes(times: Times, event: RunEvent): void {
+  if (event.type === "run-queued") times.queuedAt = event.at;
+  else if (event.type === "run-started") times.startedAt = event.at;
+  else if (event.type === "run-retried") times.endedAt = null;
+  else if (event.type === "run-completed" || event.type === "run-failed" || event.type === "run-cancelled")
+    times.endedAt = event.at;
+  if ("usage" in event && event.usage?.some((usage) => usage.demo) === true) times.demo = true;
+}
+
+function runView(state: RunState, times: Times, steps: StepView[]): RunView {
+  const { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq } = state;
+  return { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq, ...times, steps };
+}
+
+function changed(
+  before: StepView | undefined,
+  step: string,
+  frame: Frame,
+  node: PlanNode,
+  record: Step,
+  at: number,
+): StepView {
+  const view = before ?? newStepView(step, frame, node, at);
+  const { status } = record;
+  const ended = isStepEnded(status);
+  const begins = !ended && status !== "pending" && status !== "queued";
+  return {
+    ...view,
+    status,
+    attempt: record.attempt,
+    startedAt: view.startedAt ?? (begins || (ended && status !== "skipped") ? at : null),
+    endedAt: ended ? at : null,
+    retryAt: status === "waiting" && record.error !== null ? record.due : null,
+    waitsUntil: status === "waiting" && record.error === null ? record.due : null,
+    error: record.error,
+    output: record.output ?? null,
+    approvalId: record.approvalId ?? view.approvalId,
+    progress:
+      record.loop === null ? view.progress : { done: record.loop.next - record.loop.active, total: record.loop.total },
+  };
+}
+
+function newStepView(step: string, frame: Frame, node: PlanNode, at: number): StepView {
+  return {
+    step,
+    node: node.id,
+    frame: frame.id,
+    name: node.name,
+    type: node.type,
+    status: "pending",
+    attempt: 0,
+    maxAttempts: node.retry.maxAttempts,
+    queuedAt: at,
+    startedAt: null,
+    endedAt: null,
+    retryAt: null,
+    waitsUntil: null,
+    error: null,
+    input: null,
+    output: null,
+    usage: [],
+    logs: [],
+    attempts: [],
+    approvalId: null,
+    container: frame.container,
+    index: frame.container === null ? null : frame.index,
+    progress: null,
+  };
+}
+
+/** What events carry beyond the state: inputs, usage, logs and the course of attempts. */
+function noteEvent(steps: Map<string, StepView>, event: RunEvent): void {
+  if (!("step" in event) || event.step === null) return;
+  const view = steps.get(event.step);
+  if (view === undefined) return;
+  const noted = { ...view };
+  if (event.type === "step-scheduled") noted.input = event.input;
+  else if (event.type === "step-started") {
+    noted.attempts = [
+      ...view.attempts.filter((each) => each.attempt !== event.attempt),
+      { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null },
+    ];
+  } else if (event.type === "approval-requested") noted.input = event.request.context;
+  else if (event.type === "step-completed" || event.type === "step-failed") {
+    const error = event.type === "step-failed" ? event.error : null;
+    noted.attempts = view.attempts.map((each) =>
+      each.attempt === event.attempt ? { ...each, endedAt: event.at, error } : each,
+    );
+    noted.usage = [...view.usage, ...(event.usage ?? [])];
+    noted.logs = [...view.logs, ...(event.logs ?? [])];
+    if (event.type === "step-completed" && event.input !== undefined) noted.input = event.input;
+  } else return;
+  steps.set(event.step, noted);
+}

@@ -1,0 +1,328 @@
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { retryDelay } from "./backoff.ts";
+import type { EventBody, RunEvent } from "./event.ts";
+import { apply, findStep, type FoundStep } from "./fold.ts";
+import type { Prepared, RunCommand, RunInput } from "./input.ts";
+import { stepId } from "./path.ts";
+import type { RunState, Step } from "./state.ts";
+import { isRunEnded } from "./status.ts";
+
+export interface Turn {
+  state: RunState;
+  events: RunEvent[];
+  commands: RunCommand[];
+}
+
+/**
+ * One turn of a run: what happened in the world goes in; events for the journal and commands for the world come out. Pure: no clock, no
+ * randomness, no IO. The state given is consumed; use the one returned. All events of one turn belong into one append.
+ * An input that no longer applies (late, repeated, for another attempt) gives nothing.
+ */
+export function transition(plan: Plan, state: RunState, input: RunInput, now: number): Turn {
+  const turn = new Turning(plan, state, now);
+  turn.take(input);
+  turn.settle();
+  return { state: turn.state, events: turn.events, commands: turn.commands };
+}
+
+class Turning {
+  readonly events: RunEvent[] = [];
+  readonly commands: RunCommand[] = [];
+  state: RunState;
+  private readonly plan: Plan;
+  private readonly now: number;
+  /** Steps that came up or were let go in this turn, by name. */
+  private readonly touched = new Map<string, { node: PlanNode; record: Step }>();
+  private readonly aborted: string[] = [];
+  private readonly workingBefore: number;
+  private resumed = false;
+
+  constructor(plan: Plan, state: RunState, now: number) {
+    this.plan = plan;
+    this.state = state;
+    this.now = now;
+    this.workingBefore = state.working;
+  }
+
+  private emit(body: EventBody): RunEvent {
+    const event: RunEvent = { ...body, seq: this.state.seq + 1, at: this.now };
+    this.state = apply(this.plan, this.state, event, (change) => this.observe(change.step, change.node, change.record));
+    this.events.push(event);
+    return event;
+  }
+
+  private observe(step: string, node: PlanNode, record: Step): void {
+    if (record.status === "cancelled") {
+      if (node.behaviour === "effect" && record.attempt > 0) this.aborted.push(step);
+      if (record.due !== null) this.disarm(step, node, record);
+    }
+    this.touched.set(step, { node, record });
+  }
+
+  private disarm(step: string, node: PlanNode, record: Step): void {
+    if (node.behaviour === "approval" && record.approvalId !== null) {
+      this.commands.push({ type: "close-approval", step, approvalId: record.approvalId });
+    } else if (node.behaviour === "wait") this.commands.push({ type: "disarm-timer", key: `wait:${step}` });
+    else this.commands.push({ type: "disarm-timer", key: `retry:${step}:${record.attempt}` });
+  }
+
+  take(input: RunInput): void {
+    const ended = isRunEnded(this.state.status);
+    switch (input.type) {
+      case "start":
+        if (this.state.status !== "queued" || this.state.seq === 0) return;
+        this.emit({ type: "run-started" });
+        this.commands.push({
+          type: "arm-timer",
+          key: "run-timeout",
+          due: this.now + this.plan.file.settings.timeoutMs,
+        });
+        return;
+      case "cancel":
+        if (!ended) this.emit({ type: "run-cancelled", by: input.by, reason: input.reason });
+        return;
+      case "pause":
+        if (this.state.status === "running" || this.state.status === "waiting")
+          this.emit({ type: "run-paused", by: input.by });
+        return;
+      case "resume":
+        if (this.state.status !== "paused") return;
+        this.emit({ type: "run-resumed", by: input.by });
+        this.resumed = true;
+        this.prepareAll();
+        return;
+      case "retry":
+        return this.retry(input);
+      case "timer":
+        return ended ? undefined : this.timer(input.key);
+      default:
+        return ended ? undefined : this.takeStep(input);
+    }
+  }
+
+  private retry(input: Extract<RunInput, { type: "retry" }>): void {
+    if (this.state.status !== "failed") return;
+    const from = input.from === null ? [] : [input.from];
+    if (input.from !== null && this.state.frames[""]?.steps[input.from] === undefined) return;
+    this.emit({ type: "run-retried", by: input.by, from });
+    this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.now + this.plan.file.settings.timeoutMs });
+  }
+
+  private timer(key: string): void {
+    if (key === "run-timeout") {
+      const limit = this.plan.file.settings.timeoutMs;
+      const message = `The run took longer than its limit of ${Math.round(limit / 1000)} s.`;
+      this.emit({ type: "run-failed", error: { code: "RUN_TIMEOUT", message, retryable: false }, step: null });
+      return;
+    }
+    const [kind, step, attempt] = key.split(":");
+    const found = findStep({ plan: this.plan, state: this.state }, step ?? "");
+    if (found === null || found.record.status !== "waiting" || found.record.due === null) return;
+    if (kind === "retry" && String(found.record.attempt) !== attempt) return;
+    this.emit({ type: "timer-fired", key });
+  }
+
+  private takeStep(input: Extract<RunInput, { step: string }>): void {
+    const found = findStep({ plan: this.plan, state: this.state }, input.step);
+    if (found === null) return;
+    const { node, record } = found;
+    const working = record.status === "queued" || record.status === "running";
+    switch (input.type) {
+      case "prepared":
+        if (record.status === "pending" && input.attempt === record.attempt + 1)
+          this.prepared(input.step, found, input.prepared);
+        return;
+      case "started":
+        if (working && input.attempt === record.attempt && node.behaviour === "effect") this.emit(startedEvent(input));
+        return;
+      case "succeeded":
+        if (!working || input.attempt !== record.attempt || node.behaviour !== "effect") return;
+        this.emit({ type: "step-completed", step: input.step, attempt: input.attempt, ...input.outcome });
+        return;
+      case "failed":
+        if (
+          input.attempt === (working ? record.attempt : record.attempt + 1) &&
+          (working || record.status === "pending")
+        )
+          this.failed(input, found);
+        return;
+      case "escalated":
+        if (record.status !== "waiting" || record.approvalId !== input.approvalId) return;
+        this.emit({
+          type: "approval-escalated",
+          step: input.step,
+          approvalId: input.approvalId,
+          deadline: input.deadline,
+        });
+        return;
+      case "decided":
+        if (record.status !== "waiting" || record.approvalId !== input.decision.approvalId) return;
+        this.emit({ type: "approval-decided", step: input.step, decision: input.decision });
+        return;
+    }
+  }
+
+  private prepared(step: string, { node, record }: FoundStep, prepared: Prepared): void {
+    if (this.state.status === "paused") return;
+    const attempt = record.attempt + 1;
+    switch (prepared.kind) {
+      case "computed":
+        this.emit({
+          type: "step-completed",
+          step,
+          attempt,
+          ...prepared.outcome,
+          ...(prepared.input === null ? {} : { input: prepared.input }),
+        });
+        return;
+      case "effect": {
+        if (this.state.working >= this.plan.file.settings.maxConcurrency) return;
+        const event = this.emit({ type: "step-scheduled", step, attempt, input: prepared.input });
+        this.commands.push({ type: "execute", step, node: node.id, attempt, seq: event.seq, priority: node.rank });
+        return;
+      }
+      case "approval": {
+        const { approvalId, request } = prepared;
+        const deadline = this.now + request.deadlineMs;
+        this.emit({ type: "approval-requested", step, approvalId, request, deadline });
+        this.commands.push({ type: "open-approval", step, node: node.id, approvalId, request, deadline });
+        return;
+      }
+      case "wait":
+        this.emit({ type: "wait-started", step, until: prepared.until });
+        this.commands.push({ type: "arm-timer", key: `wait:${step}`, due: prepared.until });
+        return;
+      case "loop": {
+        const { items, total, concurrency } = prepared;
+        this.emit({ type: "loop-opened", step, ...(items === null ? {} : { items }), total, concurrency });
+        return;
+      }
+      case "loop-check": {
+        const most = node.config["maxIterations"];
+        if (prepared.holds && typeof most === "number" && prepared.index >= most) {
+          const message = `${node.name} still repeats after ${most} iterations, its bound.`;
+          this.emit({
+            type: "step-failed",
+            step,
+            attempt: record.attempt,
+            error: { code: "LOOP_LIMIT", message, retryable: false },
+            retryAt: null,
+          });
+          return;
+        }
+        this.emit({ type: "loop-checked", step, index: prepared.index, holds: prepared.holds });
+        return;
+      }
+    }
+  }
+
+  private failed(input: Extract<RunInput, { type: "failed" }>, { node, record }: FoundStep): void {
+    const delay = retryDelay(
+      node.retry,
+      input.attempt - record.attemptBase,
+      input.error,
+      `${this.state.runId}:${input.step}`,
+    );
+    const retryAt = delay === null ? null : this.now + delay;
+    const { step, attempt, error, usage, logs } = input;
+    this.emit({
+      type: "step-failed",
+      step,
+      attempt,
+      error,
+      retryAt,
+      ...(usage === undefined ? {} : { usage }),
+      ...(logs === undefined ? {} : { logs }),
+    });
+    if (retryAt !== null) this.commands.push({ type: "arm-timer", key: `retry:${step}:${attempt}`, due: retryAt });
+  }
+
+  /** Ends the run when it is decided, and asks for what came up. */
+  settle(): void {
+    if (this.events.length === 0) return;
+    this.endRun();
+    if (this.aborted.length > 0) this.commands.push({ type: "abort", steps: [...new Set(this.aborted)] });
+    if (isRunEnded(this.state.status)) {
+      this.commands.push({ type: "disarm-timer", key: "run-timeout" });
+      return;
+    }
+    if (this.state.status === "paused" || this.state.pending === 0) return;
+    this.prepareTouched();
+    if (this.state.pending > 0 && this.state.working < this.plan.file.settings.maxConcurrency) this.prepareEffects();
+  }
+
+  private endRun(): void {
+    const { state, plan } = this;
+    if (isRunEnded(state.status) || state.status === "queued") return;
+    const stop = state.error !== null && plan.file.settings.onFailure === "stop";
+    const over = state.frames[""]?.open === 0;
+    if (!stop && !over) return;
+    if (state.error !== null) this.emit({ type: "run-failed", error: state.error, step: state.errorStep });
+    else this.emit({ type: "run-completed", output: state.output });
+  }
+
+  private prepareTouched(): void {
+    for (const [step, { node, record }] of this.touched) {
+      if (record.status === "pending" && node.behaviour !== "effect" && this.isOpen(step, record))
+        this.prepare(step, node, record);
+    }
+  }
+
+  private isOpen(step: string, record: Step): boolean {
+    return findStep({ plan: this.plan, state: this.state }, step)?.record === record;
+  }
+
+  /**
+   * Effects, up to the run's limit, those on the longest way first. All that wait are looked through only when a slot came free:
+   * otherwise what came up in this turn is all that can be new.
+   */
+  private prepareEffects(): void {
+    const free = this.plan.file.settings.maxConcurrency - this.state.working;
+    const freed = this.state.working < this.workingBefore || this.resumed;
+    const waiting = freed
+      ? pendingSteps(this.plan, this.state)
+      : [...this.touched]
+          .map(([step, each]) => ({ step, ...each }))
+          .filter(({ step, record }) => this.isOpen(step, record));
+    const effects = waiting.filter(({ node, record }) => node.behaviour === "effect" && record.status === "pending");
+    effects.sort((a, b) => b.node.rank - a.node.rank);
+    for (const { step, node, record } of effects.slice(0, free)) this.prepare(step, node, record);
+  }
+
+  private prepareAll(): void {
+    for (const { step, node, record } of pendingSteps(this.plan, this.state))
+      if (node.behaviour !== "effect") this.prepare(step, node, record);
+  }
+
+  private prepare(step: string, node: PlanNode, record: Step): void {
+    this.commands.push(prepareCommand(step, node, record));
+  }
+}
+
+function startedEvent(input: Extract<RunInput, { type: "started" }>): EventBody {
+  return { type: "step-started", step: input.step, attempt: input.attempt, worker: input.worker, claim: input.claim };
+}
+
+export function prepareCommand(step: string, node: PlanNode, record: Step): RunCommand {
+  const frame = step.slice(0, Math.max(0, step.length - node.id.length - 1));
+  return {
+    type: "prepare",
+    step,
+    frame,
+    node: node.id,
+    attempt: record.attempt + 1,
+    loopIndex: record.loop?.checking ?? null,
+  };
+}
+
+/** Steps whose turn it is, in the order of frames and of the file. */
+export function pendingSteps(plan: Plan, state: RunState): { step: string; node: PlanNode; record: Step }[] {
+  const found: { step: string; node: PlanNode; record: Step }[] = [];
+  for (const frame of Object.values(state.frames)) {
+    for (const [id, record] of Object.entries(frame.steps)) {
+      const node = plan.nodes.get(id);
+      if (node !== undefined && record.status === "pending") found.push({ step: stepId(frame.id, id), node, record });
+    }
+  }
+  return found;
+}
