@@ -94,6 +94,7 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
     });
   };
 
+  const isHopeless = (): boolean => stopping || deaths >= deathsOfALoop;
   const halt = async (): Promise<void> => {
     stopping = true;
     if (retry !== null) clearTimeout(retry);
@@ -110,13 +111,13 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
     kill: (signal) => {
       if (current?.process.pid !== undefined) signalProcess(current.process.pid, signal);
     },
-    ready: () => waitUntilReady(spec, log, () => deaths >= deathsOfALoop),
+    ready: () => waitUntilReady(spec, log, isHopeless),
     restart: async () => {
       await halt();
       stopping = false;
       deaths = 0;
       launch();
-      await waitUntilReady(spec, log, () => deaths >= deathsOfALoop);
+      await waitUntilReady(spec, log, isHopeless);
     },
     stop: async () => {
       await halt();
@@ -173,6 +174,7 @@ async function waitUntilReady(spec: ChildSpec, log: LogFile, isHopeless: () => b
     }
     await after(pause);
   }
+  if (log.isClosed()) throw new Error(`${spec.name} was stopped while it started.`);
   const tail = log.tail(8);
   throw new Error(`${spec.name} did not start (${reason}). Its log is ${log.path}${tail === "" ? "" : `:\n${tail}`}`);
 }

@@ -27,6 +27,7 @@ export interface LogFile {
   rotateWhenLarge(): void;
   /** The last lines, for showing why a child died. */
   tail(lines: number): string;
+  isClosed(): boolean;
   close(): void;
 }
 
@@ -35,6 +36,7 @@ export function openLogFile(folder: string, name: string): LogFile {
   const path = join(folder, `${name}.log`);
   if (sizeOf(path) > 0) renameSync(path, `${path}.1`);
   const fd = openSync(path, "a+", 0o600);
+  let closed = false;
   return {
     path,
     fd,
@@ -45,7 +47,11 @@ export function openLogFile(folder: string, name: string): LogFile {
       ftruncateSync(fd, 0);
     },
     tail: (lines) => tailOf(fd, lines),
-    close: () => closeSync(fd),
+    isClosed: () => closed,
+    close: () => {
+      if (!closed) closeSync(fd);
+      closed = true;
+    },
   };
 }
 

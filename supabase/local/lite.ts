@@ -1,6 +1,6 @@
 import "./postgres-driver.ts";
 import { App, getAuthSchemaSql, getStorageSchemaSql, setExperimental } from "@supabase/lite";
-import { PostgresConnection } from "@supabase/lite/postgres";
+import type { PostgresConnection } from "@supabase/lite/postgres";
 import { createTransport } from "nodemailer";
 import { fileURLToPath } from "node:url";
 import { FileStorage } from "./file-storage.ts";
@@ -40,7 +40,9 @@ export function accountTablesSql(): string {
 /** @throws Error when this version of lite lacks the switch by which we keep its hands off the tables' rights */
 export async function createLite(options: LiteOptions): Promise<Lite> {
   setExperimental("storage", true);
-  const connection = new PostgresConnection({ url: options.databaseUrl, postgresOptions: { max: 20 } });
+  // Loaded late, after the hook of postgres-driver.ts stands: static imports are resolved before any code runs.
+  const { createPostgresConnection } = await import("@supabase/lite/postgres");
+  const connection = createPostgresConnection({ url: options.databaseUrl, postgresOptions: { max: 20 } });
   keepTableRights(connection);
   const app = new App({
     connection,
@@ -94,7 +96,7 @@ export async function createLite(options: LiteOptions): Promise<Lite> {
  * rights are given by migrations alone.
  */
 function keepTableRights(connection: PostgresConnection): void {
-  if (!("ensureRlsContext" in connection) || typeof connection.ensureRlsContext !== "function") {
+  if (typeof Reflect.get(connection, "ensureRlsContext") !== "function") {
     throw new Error("This version of @supabase/lite cannot be kept from changing table rights. Install the pinned one.");
   }
   Object.defineProperty(connection, "ensureRlsContext", { value: async () => true });

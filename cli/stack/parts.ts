@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { request } from "node:http";
+import { fileURLToPath } from "node:url";
+import { type ChildSpec, nodeArgs } from "./child.ts";
+
+/** The parts of a stack, in the order in which they start. */
+export const partNames = ["postgres", "redis", "supabase", "model", "web", "worker"] as const;
+export type PartName = (typeof partNames)[number];
+
+/** The project's folder, in which every child runs. */
+export const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+const scripts = {
+  supabase: "supabase/local/main.ts",
+  mailbox: "supabase/local/mail-main.ts",
+  model: "adapters/model/demo/main.ts",
+  web: "server/main.ts",
+  worker: "workers/main.ts",
+};
+export type ScriptName = keyof typeof scripts;
+
+/** Whether a part's program is there; one that is being built elsewhere is left out rather than failed on. */
+export function hasScript(name: ScriptName): boolean {
+  return existsSync(new URL(`../../${scripts[name]}`, import.meta.url));
+}
+
+/** How to run one of our own programs. `name` tells workers apart; `probe` answers when the program works. */
+export function scriptSpec(
+  script: ScriptName,
+  options: { name?: string; env: Record<string, string>; graceMs: number; readyWithinMs: number; probe: () => Promise<void> },
+): ChildSpec {
+  return {
+    name: options.name ?? script,
+    kind: "node",
+    command: process.execPath,
+    args: nodeArgs(scripts[script]),
+    env: options.env,
+    cwd: projectFolder,
+    stopSignal: "SIGTERM",
+    graceMs: options.graceMs,
+    readyWithinMs: options.readyWithinMs,
+    probe: options.probe,
+  };
+}
+
+/**
+ * Asks an address of this machine; resolves when it answers with an accepted status.
+ * Plain `http` rather than fetch: a probe must leave no connection open behind it.
+ */
+export function probeHttp(url: string, isAccepted: (status: number) => boolean = (status) => status < 400): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { agent: false, timeout: 5000 }, (response) => {
+      response.resume();
+      const status = response.statusCode ?? 0;
+      if (isAccepted(status)) resolve();
+      else reject(new Error(`${url} answered ${status}`));
+    });
+    asked.once("timeout", () => asked.destroy(new Error(`${url} did not answer within 5 s`)));
+    asked.once("error", reject);
+    asked.end();
+  });
+}
