@@ -23,13 +23,15 @@ export function ResetPasswordForm() {
 
   useEffect(() => {
     let here = true;
-    // The first session read waits until the code in the address has been exchanged.
-    void supabase.auth.getSession().then(({ data }) => {
+    async function check() {
+      // The first session read waits until the code in the address has been exchanged.
+      const { data } = await supabase.auth.getSession();
       if (!here) return;
       setLink(data.session === null ? "bad" : "good");
       // The code is spent; it should not stay in the address and the history.
       history.replaceState(null, "", "/reset-password");
-    });
+    }
+    void check();
     return () => {
       here = false;
     };

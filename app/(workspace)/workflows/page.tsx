@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { latestRuns } from "../../../components/records/run.ts";
+import { listWorkflows } from "../../../components/records/workflow.ts";
+import { WorkflowList } from "../../../components/workflows/workflow-list.tsx";
+import { firstOf, type SearchProps } from "../../route-props.ts";
+import { requireWorkspace } from "../../session.ts";
+
+export const metadata: Metadata = { title: "Workflows" };
+
+export default async function WorkflowsPage({ searchParams }: SearchProps) {
+  const { client, organization } = await requireWorkspace();
+  const search = firstOf((await searchParams)["q"]).slice(0, 200);
+  const workflows = await listWorkflows(client, organization.id, search);
+  const runs = await latestRuns(
+    client,
+    workflows.map(({ id }) => id),
+  );
+  const rows = workflows.map((workflow) => ({ workflow, lastRun: runs.get(workflow.id) ?? null }));
+  return <WorkflowList initial={rows} search={search} />;
+}

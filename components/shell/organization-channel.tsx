@@ -1,0 +1,74 @@
+"use client";
+
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useSupabase } from "../supabase-context.tsx";
+import { useWorkspace } from "./workspace-context.tsx";
+
+export type Connection = "connecting" | "live" | "lost";
+
+interface Hub {
+  connection: Connection;
+  /** Called whenever something of the organisation may have changed. A hint: what is true is read from the database. */
+  subscribe(listener: () => void): () => void;
+}
+
+const Context = createContext<Hub | null>(null);
+
+/** Listens on the organisation's private topic, once for the whole page. */
+export function OrganizationChannel({ children }: { children: ReactNode }) {
+  const supabase = useSupabase();
+  const { organization } = useWorkspace();
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const [listeners] = useState(() => new Set<() => void>());
+
+  useEffect(() => {
+    let here = true;
+    const tell = () => {
+      for (const listener of listeners) listener();
+    };
+    const channel = supabase.channel(`org:${organization.id}`, { config: { private: true } });
+    channel.on("broadcast", { event: "*" }, tell);
+    async function listen() {
+      await supabase.realtime.setAuth();
+      if (!here) return;
+      channel.subscribe((status) => {
+        if (!here) return;
+        setConnection(status === "SUBSCRIBED" ? "live" : "lost");
+        // What happened between two connections was told to nobody.
+        if (status === "SUBSCRIBED") tell();
+      });
+    }
+    void listen();
+    // A tab that slept may have missed more than its socket noticed.
+    const wake = () => {
+      if (document.visibilityState === "visible") tell();
+    };
+    document.addEventListener("visibilitychange", wake);
+    window.addEventListener("online", wake);
+    return () => {
+      here = false;
+      document.removeEventListener("visibilitychange", wake);
+      window.removeEventListener("online", wake);
+      void supabase.removeChannel(channel);
+    };
+  }, [supabase, organization.id, listeners]);
+
+  const hub = useMemo<Hub>(
+    () => ({
+      connection,
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    }),
+    [connection, listeners],
+  );
+  return <Context value={hub}>{children}</Context>;
+}
+
+/** The organisation's channel. */
+export function useOrganizationChannel(): Hub {
+  const hub = useContext(Context);
+  if (hub === null) throw new Error("useOrganizationChannel needs an OrganizationChannel above it.");
+  return hub;
+}

@@ -1,0 +1,152 @@
+"use client";
+
+import { Upload } from "lucide-react";
+import { useRef } from "react";
+import { Button } from "../ui/button.tsx";
+import { Checkbox } from "../ui/checkbox.tsx";
+import { Field, type FieldControl } from "../ui/field.tsx";
+import { Input, Textarea } from "../ui/input.tsx";
+import { Select } from "../ui/select.tsx";
+import { toast } from "../ui/toast.tsx";
+import type { FormField } from "./json-schema.ts";
+
+interface SchemaFormProps {
+  fields: readonly FormField[];
+  texts: Readonly<Record<string, string>>;
+  faults: Readonly<Record<string, string>>;
+  onChange(name: string, text: string): void;
+}
+
+/** The form of a workflow's input. Long texts can be pasted or read from a file. */
+export function SchemaForm({ fields, texts, faults, onChange }: SchemaFormProps) {
+  return (
+    <div className="grid gap-4">
+      {fields.map((field) => (
+        <Field
+          key={field.name}
+          label={field.label}
+          required={field.required || field.kind === "boolean"}
+          hint={field.hint === "" ? undefined : field.hint}
+          error={faults[field.name]}
+        >
+          {(control) => (
+            <FieldInput
+              field={field}
+              control={control}
+              text={texts[field.name] ?? ""}
+              onChange={(text) => onChange(field.name, text)}
+            />
+          )}
+        </Field>
+      ))}
+    </div>
+  );
+}
+
+interface FieldInputProps {
+  field: FormField;
+  control: FieldControl;
+  text: string;
+  onChange(text: string): void;
+}
+
+function FieldInput({ field, control, text, onChange }: FieldInputProps) {
+  const { required: _required, ...shared } = control;
+  switch (field.kind) {
+    case "choice":
+      return (
+        <Select
+          {...shared}
+          value={text === "-1" ? "" : text}
+          onValueChange={onChange}
+          placeholder="Choose"
+          options={field.choices.map((choice, index) => ({
+            value: String(index),
+            label: typeof choice === "string" ? choice : JSON.stringify(choice),
+          }))}
+        />
+      );
+    case "boolean":
+      return (
+        <Checkbox
+          id={shared.id}
+          checked={text === "true"}
+          onCheckedChange={(checked) => onChange(String(checked === true))}
+        />
+      );
+    case "number":
+    case "integer":
+      return (
+        <Input
+          {...shared}
+          inputMode="decimal"
+          className="tabular-nums"
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+    case "date":
+      return <Input {...shared} type="date" value={text} onChange={(event) => onChange(event.target.value)} />;
+    case "text":
+      return <Input {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
+    case "long-text":
+      return <LongText control={shared} text={text} onChange={onChange} />;
+    case "json":
+      return (
+        <Textarea
+          {...shared}
+          rows={5}
+          spellCheck={false}
+          className="font-mono text-xs"
+          placeholder={field.shape === "array" ? "[ ]" : "{ }"}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+  }
+}
+
+const maxFileBytes = 5_000_000;
+
+function LongText({
+  control,
+  text,
+  onChange,
+}: {
+  control: Omit<FieldControl, "required">;
+  text: string;
+  onChange(text: string): void;
+}) {
+  const picker = useRef<HTMLInputElement>(null);
+  async function read(file: File | undefined) {
+    if (file === undefined) return;
+    if (file.size > maxFileBytes) {
+      toast({
+        tone: "failure",
+        title: "This file is too large",
+        description: "Text files up to 5 MB can be read here.",
+      });
+      return;
+    }
+    onChange(await file.text());
+  }
+  return (
+    <div className="grid gap-1.5">
+      <Textarea {...control} rows={6} value={text} onChange={(event) => onChange(event.target.value)} />
+      <div className="flex items-center justify-between gap-2">
+        <input
+          ref={picker}
+          type="file"
+          accept=".txt,.md,.csv,.json,.xml,.html,.eml,text/*"
+          aria-label="Read the text from a file"
+          className="hidden"
+          onChange={(event) => void read(event.target.files?.[0])}
+        />
+        <Button tone="quiet" onClick={() => picker.current?.click()}>
+          <Upload aria-hidden /> From a file
+        </Button>
+        {text !== "" && <span className="figures text-subtle">{text.length.toLocaleString("en")} characters</span>}
+      </div>
+    </div>
+  );
+}
