@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { type LogFile, openLogFile } from "./log-file.ts";
+import { spawnEnvironment } from "./node-script.ts";
 import { isStillRunning, type ProcessRecord, recordProcess, signalProcess } from "./process-identity.ts";
 
 /** How one program of the stack is run, asked whether it works, and stopped. */
@@ -50,13 +50,6 @@ const lastBackoffMs = 10_000;
 const healthyAfterMs = 30_000;
 const deathsOfALoop = 4;
 
-const lifelinePath = fileURLToPath(new URL("./lifeline.ts", import.meta.url));
-
-/** Node arguments that tie a script to the supervisor's life. */
-export function nodeArgs(script: string, ...args: string[]): string[] {
-  return ["--disable-warning=ExperimentalWarning", "--import", lifelinePath, script, ...args];
-}
-
 /** Starts a program and keeps it running until it is stopped. */
 export function startChild(spec: ChildSpec, logFolder: string, events: ChildEvents): Child {
   const log = openLogFile(logFolder, spec.name);
@@ -80,7 +73,8 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
     child.once("error", (error) => log.note(`could not be started: ${error.message}`));
     current = { process: child, ended, record: child.pid === undefined ? null : recordProcess(child.pid) };
     events.changed();
-    void ended.then(() => {
+    const recover = async (): Promise<void> => {
+      await ended;
       watcher?.release();
       log.note(`ended with ${child.signalCode ?? `status ${child.exitCode}`}`);
       current = null;
@@ -91,7 +85,8 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
         events.crashLoop(spec.name, deaths, log.path, log.tail(5));
       }
       retry = setTimeout(launch, Math.min(firstBackoffMs * 2 ** (deaths - 1), lastBackoffMs));
-    });
+    };
+    void recover();
   };
 
   const isHopeless = (): boolean => stopping || deaths >= deathsOfALoop;
@@ -130,7 +125,7 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
 function spawnChild(spec: ChildSpec, log: LogFile): ChildProcess {
   return spawn(spec.command, spec.args, {
     cwd: spec.cwd,
-    env: spec.kind === "node" ? { ...spec.env, BATON_LIFELINE: "1" } : spec.env,
+    env: spawnEnvironment(spec.kind === "node" ? { ...spec.env, BATON_LIFELINE: "1" } : spec.env),
     // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops them in order.
     detached: true,
     stdio: spec.kind === "node" ? ["ignore", log.fd, log.fd, "pipe"] : ["ignore", log.fd, log.fd],

@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
 import { request } from "node:http";
-import { fileURLToPath } from "node:url";
-import { type ChildSpec, nodeArgs } from "./child.ts";
+import type { ChildSpec } from "./child.ts";
+import { nodeArgs, projectFolder } from "./node-script.ts";
 
 /** The parts of a stack, in the order in which they start. */
 export const partNames = ["postgres", "redis", "supabase", "model", "web", "worker"] as const;
 export type PartName = (typeof partNames)[number];
-
-/** The project's folder, in which every child runs. */
-export const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
 const scripts = {
   supabase: "supabase/local/main.ts",
@@ -27,7 +24,13 @@ export function hasScript(name: ScriptName): boolean {
 /** How to run one of our own programs. `name` tells workers apart; `probe` answers when the program works. */
 export function scriptSpec(
   script: ScriptName,
-  options: { name?: string; env: Record<string, string>; graceMs: number; readyWithinMs: number; probe: () => Promise<void> },
+  options: {
+    name?: string;
+    env: Record<string, string>;
+    graceMs: number;
+    readyWithinMs: number;
+    probe: () => Promise<void>;
+  },
 ): ChildSpec {
   return {
     name: options.name ?? script,
@@ -47,7 +50,10 @@ export function scriptSpec(
  * Asks an address of this machine; resolves when it answers with an accepted status.
  * Plain `http` rather than fetch: a probe must leave no connection open behind it.
  */
-export function probeHttp(url: string, isAccepted: (status: number) => boolean = (status) => status < 400): Promise<void> {
+export function probeHttp(
+  url: string,
+  isAccepted: (status: number) => boolean = (status) => status < 400,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { agent: false, timeout: 5000 }, (response) => {
       response.resume();

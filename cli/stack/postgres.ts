@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { findPostgres } from "./binaries.ts";
 import type { ChildSpec } from "./child.ts";
 import type { Home } from "./home.ts";
+import { spawnEnvironment } from "./node-script.ts";
 import { giveTo, type RunAs, runAsUnprivileged } from "./unprivileged.ts";
 
 /** The address of the embedded database, with the superuser's password. */
@@ -108,7 +119,7 @@ function run(command: string, args: string[], cwd: string, runAs: RunAs): Promis
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: plainEnvironment(),
+      env: spawnEnvironment(plainEnvironment()),
       stdio: ["ignore", "pipe", "pipe"],
       ...runAs.owner,
     });
@@ -117,7 +128,9 @@ function run(command: string, args: string[], cwd: string, runAs: RunAs): Promis
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.once("error", reject);
     child.once("close", (status) =>
-      status === 0 ? resolve() : reject(new Error(`The database could not be made (initdb, status ${status}):\n${said}`)),
+      status === 0
+        ? resolve()
+        : reject(new Error(`The database could not be made (initdb, status ${status}):\n${said}`)),
     );
   });
 }

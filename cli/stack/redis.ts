@@ -61,7 +61,12 @@ function configuration(home: Home, port: number): string {
 }
 
 async function probe(url: string): Promise<void> {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: 2000 });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: 2000,
+  });
   // The command below is rejected with the same error; without a listener it would also be printed.
   redis.on("error", () => undefined);
   try {

@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { type Environment, missingHostedVariables } from "../../contracts/env.ts";
 import type { Home } from "./home.ts";
-import { projectFolder } from "./parts.ts";
+import { projectFolder } from "./node-script.ts";
 import type { Ports } from "./ports.ts";
 import { postgresUrl } from "./postgres.ts";
 import { redisUrl } from "./redis.ts";

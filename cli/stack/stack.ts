@@ -29,6 +29,8 @@ export interface StackOptions {
   beforeWeb?: (env: Record<string, string>, progress: Progress, home: Home) => Promise<void>;
   /** Where progress goes; default the terminal, unless quiet. */
   progress?: Progress;
+  /** Aborting it stops the stack, also while it is still starting. */
+  signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -61,6 +63,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopped ??= stopAll(children, home, lock.release));
   const events = childEvents(children, home, progress);
+  options.signal?.addEventListener("abort", () => void stop());
   try {
     await endLeftovers(readLeftovers(home));
     const ports = await choosePorts(given.PORT, home.previousPorts, wanted.has("web"));
@@ -81,7 +84,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         throw error;
       }
     };
-    const script = (name: ScriptName, url: string, graceMs: number, title: string, isAccepted?: (status: number) => boolean) =>
+    const script = (
+      name: ScriptName,
+      url: string,
+      graceMs: number,
+      title: string,
+      isAccepted?: (status: number) => boolean,
+    ) =>
       start(title, () =>
         scriptSpec(name, { env, graceMs, readyWithinMs: 60_000, probe: () => probeHttp(url, isAccepted) }),
       );
@@ -110,7 +119,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         : undefined,
       ...(wanted.has("worker") && hasScript("worker") ? workerNames(given.BATON_WORKERS) : []).map((name) =>
         start(name === "worker" ? "Worker" : `Worker ${name.slice(7)}`, () =>
-          scriptSpec("worker", { name, env, graceMs: 10_000, readyWithinMs: 60_000, probe: () => isUp(children, name) }),
+          scriptSpec("worker", {
+            name,
+            env,
+            graceMs: 10_000,
+            readyWithinMs: 60_000,
+            probe: () => isUp(children, name),
+          }),
         ),
       ),
     ]);
@@ -148,17 +163,25 @@ function childEvents(children: Child[], home: Home, progress: Progress): ChildEv
   return {
     changed: () => writeLeftovers(home, children),
     crashLoop: (name, deaths, logPath, tail) =>
-      progress.say(`! ${name} has ended ${deaths} times and is started again and again. Its log is ${logPath}:\n${tail}`),
+      progress.say(
+        `! ${name} has ended ${deaths} times and is started again and again. Its log is ${logPath}:\n${tail}`,
+      ),
   };
 }
 
 async function stopAll(children: Child[], home: Home, release: () => void): Promise<void> {
   // Those that use the data parts first; a failure to stop one must not keep the others running.
   const failures: unknown[] = [];
-  for (const child of children.toReversed()) await child.stop().catch((error: unknown) => failures.push(error));
+  const order = children.toSorted((one, other) => rank(other.name) - rank(one.name));
+  for (const child of order) await child.stop().catch((error: unknown) => failures.push(error));
   rmSync(leftoversPath(home), { force: true });
   release();
   if (failures.length > 0) throw new AggregateError(failures, "Some parts did not stop cleanly.");
+}
+
+/** Place in the order of starting; the mailbox stands where Supabase does. */
+function rank(name: string): number {
+  return partNames.findIndex((part) => name.startsWith(part === "supabase" && name === "mailbox" ? "mailbox" : part));
 }
 
 const leftoversSchema = z.array(

@@ -41,7 +41,9 @@ export class FileStorage {
   }
 
   #pathOf(bucket: string, key: string): string {
-    const digest = createHash("sha256").update(JSON.stringify([bucket, key])).digest("hex");
+    const digest = createHash("sha256")
+      .update(JSON.stringify([bucket, key]))
+      .digest("hex");
     return join(this.#folder, digest.slice(0, 2), digest);
   }
 

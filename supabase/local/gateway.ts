@@ -30,7 +30,8 @@ const maxJsonBytes = 2 * 1024 * 1024;
 /** One HTTP server with the paths of a Supabase project. */
 export function createGateway(parts: GatewayParts): Server {
   const { lite: api } = parts;
-  const lite = api === null ? null : getRequestListener((request) => api.handle(request), { overrideGlobalObjects: false });
+  const lite =
+    api === null ? null : getRequestListener((request) => api.handle(request), { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     route(request, response, parts, lite).catch((error: unknown) => {
       parts.log.error({ err: error, path: pathOf(request) }, "a request failed");
@@ -143,10 +144,11 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, origins
   replaceCorsHeaders(response, own);
 }
 
+const isCors = (name: string): boolean => name.toLowerCase().startsWith("access-control-");
+
 /** The servers behind the gateway answer every origin; whatever they say of it is replaced by our own. */
 function replaceCorsHeaders(response: ServerResponse, own: Record<string, string | string[]>): void {
   const writeHead = response.writeHead.bind(response);
-  const isCors = (name: string): boolean => name.toLowerCase().startsWith("access-control-");
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     for (const name of response.getHeaderNames().filter(isCors)) response.removeHeader(name);
     const given = rest.find((part) => typeof part === "object" && part !== null);

@@ -46,7 +46,12 @@ export async function createLite(options: LiteOptions): Promise<Lite> {
   keepTableRights(connection);
   const app = new App({
     connection,
-    api: { schemas: ["public"], extra_search_path: ["public", "extensions"], max_rows: 1000, external_url: options.supabaseUrl },
+    api: {
+      schemas: ["public"],
+      extra_search_path: ["public", "extensions"],
+      max_rows: 1000,
+      external_url: options.supabaseUrl,
+    },
     auth: {
       enabled: true,
       jwt_secret: options.jwtSecret,
@@ -97,7 +102,9 @@ export async function createLite(options: LiteOptions): Promise<Lite> {
  */
 function keepTableRights(connection: PostgresConnection): void {
   if (typeof Reflect.get(connection, "ensureRlsContext") !== "function") {
-    throw new Error("This version of @supabase/lite cannot be kept from changing table rights. Install the pinned one.");
+    throw new Error(
+      "This version of @supabase/lite cannot be kept from changing table rights. Install the pinned one.",
+    );
   }
   Object.defineProperty(connection, "ensureRlsContext", { value: async () => true });
 }
@@ -108,7 +115,10 @@ function mailer(options: LiteOptions) {
   // The password page is ours and takes the token itself; other links are answered by Auth, not by the web app.
   const mend = (text: string): string =>
     text
-      .replaceAll(/\S+\/auth\/v1\/verify\?token=([\w-]+)&type=recovery\S*/g, `${options.publicUrl}/reset-password?token_hash=$1&type=recovery`)
+      .replaceAll(
+        /\S+\/auth\/v1\/verify\?token=([\w-]+)&type=recovery\S*/g,
+        `${options.publicUrl}/reset-password?token_hash=$1&type=recovery`,
+      )
       .replaceAll(deadLink, `${options.supabaseUrl}/auth/v1/verify`);
   return {
     async send(message: { to: string; subject: string; text?: string; html?: string }): Promise<void> {
@@ -117,7 +127,9 @@ function mailer(options: LiteOptions) {
         to: message.to,
         subject: message.subject,
         ...(message.text === undefined ? {} : { text: mend(message.text) }),
-        ...(message.html === undefined ? {} : { html: message.html.replaceAll(deadLink, `${options.supabaseUrl}/auth/v1/verify`) }),
+        ...(message.html === undefined
+          ? {}
+          : { html: message.html.replaceAll(deadLink, `${options.supabaseUrl}/auth/v1/verify`) }),
       });
     },
   };

@@ -68,7 +68,9 @@ function decodeTransfer(body: Buffer, encoding: string): Buffer {
 }
 
 function unquote(text: string): Buffer {
-  const bytes = text.replaceAll(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text.replaceAll(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, "latin1");
 }
 

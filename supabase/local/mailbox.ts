@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { callbackify } from "node:util";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { z } from "zod";
 import type { Log } from "./log.ts";
@@ -39,18 +40,15 @@ export async function openMailbox(folder: string, port: number, log: Log): Promi
     onAuth: (_auth, _session, done) => done(null, { user: "local" }),
     size: maxMailBytes,
     logger: false,
-    onData: (stream, session, done) => {
-      receive(stream, session, folder).then(
-        (mail) => {
-          log.info({ to: mail.to, subject: mail.subject }, "a mail came in");
-          done();
-        },
-        (error: unknown) => {
-          log.error({ err: error }, "a mail could not be kept");
-          done(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
-    },
+    onData: callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
+      try {
+        const mail = await receive(stream, session, folder);
+        log.info({ to: mail.to, subject: mail.subject }, "a mail came in");
+      } catch (error) {
+        log.error({ err: error }, "a mail could not be kept");
+        throw error;
+      }
+    }),
   });
   server.on("error", (error) => log.error({ err: error }, "the mail port failed"));
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +59,8 @@ export async function openMailbox(folder: string, port: number, log: Log): Promi
   return {
     port: address !== null && typeof address === "object" ? address.port : port,
     list: () => listMails(folder),
-    read: async (id) => (/^[\w-]+$/.test(id) ? ((await listMails(folder)).find((mail) => mail.id === id) ?? null) : null),
+    read: async (id) =>
+      /^[\w-]+$/.test(id) ? ((await listMails(folder)).find((mail) => mail.id === id) ?? null) : null,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -97,7 +96,8 @@ async function mailFiles(folder: string): Promise<string[]> {
 
 async function dropOldest(folder: string): Promise<void> {
   const files = await mailFiles(folder);
-  for (const name of files.slice(0, Math.max(0, files.length - keptMails))) await rm(join(folder, name), { force: true });
+  for (const name of files.slice(0, Math.max(0, files.length - keptMails)))
+    await rm(join(folder, name), { force: true });
 }
 
 async function listMails(folder: string): Promise<Mail[]> {
