@@ -95,7 +95,7 @@ describe("access tokens", () => {
     const { id, token } = await room.member("renew");
     const client = room.client({ token: await tokenOf(id, 2) });
     const listener = await subscribed(client, "room:renew", PRIVATE);
-    await client.realtime.setAuth(await tokenOf(id, 3600));
+    await room.renew(client, await tokenOf(id, 3600));
     const witness = await subscribed(room.client({ token: await tokenOf(id, 2) }), "room:renew", PRIVATE);
     await until("the witness, whose token was not renewed, is closed", () => witness.statuses.includes("CLOSED"));
     const speaker = await subscribed(room.client({ token }), "room:renew", PRIVATE);
@@ -109,7 +109,7 @@ describe("access tokens", () => {
     const client = room.client({ token: await tokenOf(id) });
     const listener = await subscribed(client, "room:fired", PRIVATE);
     await room.postgres.query("delete from room_members where user_id = $1", [id]);
-    await client.realtime.setAuth(await tokenOf(id));
+    await room.renew(client, await tokenOf(id));
     await until("the channel closes", () => listener.statuses.includes("CLOSED"));
     expect(listener.system[0]?.message).toBe("You do not have permissions to read from this Channel topic: room:fired");
   });
@@ -126,7 +126,7 @@ describe("access tokens", () => {
     await room.postgres.query("update room_members set speak = false, appear = false where user_id = $1", [id]);
     // The answer of a policy holds until the token changes.
     expect(await listener.channel.send({ type: "broadcast", event: "cached", payload: {} })).toBe("ok");
-    await client.realtime.setAuth(await tokenOf(id));
+    await room.renew(client, await tokenOf(id));
     expect(await listener.channel.send({ type: "broadcast", event: "after", payload: {} })).toBe("error");
     await until("the other sees nobody", () => Object.keys(other.channel.presenceState()).length === 0);
     await other.channel.send({ type: "broadcast", event: "hello", payload: {} });
@@ -137,7 +137,7 @@ describe("access tokens", () => {
     const { id } = await room.member("bad");
     const client = room.client({ token: await tokenOf(id) });
     const listener = await subscribed(client, "room:bad", PRIVATE);
-    await client.realtime.setAuth(await tokenOf(id, 60, "another-secret-of-thirty-two-chars!!"));
+    await room.renew(client, await tokenOf(id, 60, "another-secret-of-thirty-two-chars!!"));
     await until("the channel closes", () => listener.statuses.includes("CLOSED"));
     expect(listener.system[0]?.message).toBe("Failed to validate JWT signature");
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { RealtimeChannel, RealtimeChannelOptions, SupabaseClient } from "@supabase/supabase-js";
 import { createClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
@@ -42,6 +42,8 @@ export class TestRoom {
   private readonly http = createServer();
   private readonly clients: SupabaseClient[] = [];
   private readonly sockets: WebSocket[] = [];
+  private readonly tcp = new Set<Socket>();
+  private readonly sessions = new WeakMap<SupabaseClient, { token: string }>();
 
   private constructor(postgres: TestPostgres) {
     this.postgres = postgres;
@@ -69,6 +71,10 @@ export class TestRoom {
     if (this.http.listening) return;
     this.http.on("request", (request, response) => void this.realtime.handleRequest(request, response));
     this.http.on("upgrade", (request, socket, head) => this.realtime.handleUpgrade(request, socket, head));
+    this.http.on("connection", (socket) => {
+      this.tcp.add(socket);
+      socket.once("close", () => this.tcp.delete(socket));
+    });
     await new Promise<void>((resolve) => this.http.listen(0, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${String((this.http.address() as AddressInfo).port)}`;
   }
@@ -77,16 +83,28 @@ export class TestRoom {
   client(
     options: { token?: string; key?: string; vsn?: "1.0.0" | "2.0.0"; reconnectMs?: number } = {},
   ): SupabaseClient {
-    const client = createClient(this.url, options.key ?? PUBLISHABLE_KEY, {
+    const key = options.key ?? PUBLISHABLE_KEY;
+    const session = { token: options.token ?? key };
+    const client = createClient(this.url, key, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      // Asked by realtime-js at every join and heartbeat, as it asks for the session's token in an application.
+      accessToken: () => Promise.resolve(session.token),
       realtime: {
         ...(options.vsn ? { vsn: options.vsn } : {}),
         ...(options.reconnectMs === undefined ? {} : { reconnectAfterMs: () => options.reconnectMs ?? 0 }),
       },
     });
+    this.sessions.set(client, session);
+    // realtime-js joins without a token when it has not asked for one yet, and tries again a second later.
     if (options.token) void client.realtime.setAuth(options.token);
     this.clients.push(client);
     return client;
+  }
+
+  /** The client's session gets a new access token. */
+  async renew(client: SupabaseClient, token: string): Promise<void> {
+    Object.assign(this.sessions.get(client) ?? {}, { token });
+    await client.realtime.setAuth();
   }
 
   /** A WebSocket without a library, for frames that no library would send. */
@@ -99,6 +117,11 @@ export class TestRoom {
       socket.once("error", reject);
     });
     return socket;
+  }
+
+  /** Cuts all TCP connections of this server without a word, as a failing network does. */
+  cutSockets(): void {
+    for (const socket of this.tcp) socket.destroy();
   }
 
   /** A person who is a member of the room. */
