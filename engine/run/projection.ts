@@ -135,7 +135,8 @@ function changed(
     ...view,
     status,
     attempt: record.attempt,
-    startedAt: view.startedAt ?? (begins || (ended && status !== "skipped") ? at : null),
+    // A computing step is done in the turn it comes up in: it began when it came up.
+    startedAt: view.startedAt ?? (begins ? at : ended && status !== "skipped" ? view.queuedAt : null),
     endedAt: ended ? at : null,
     retryAt: status === "waiting" && record.error !== null ? record.due : null,
     waitsUntil: status === "waiting" && record.error === null ? record.due : null,

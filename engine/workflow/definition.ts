@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Json } from "../json.ts";
+import type { WorkflowFile, WorkflowNode } from "./file.ts";
 
 /**
  * What the engine does with a node type. The engine knows behaviours, never types: the catalogue of types is an argument.
@@ -47,9 +48,18 @@ export interface NodeBehaviour {
   config: z.ZodType<Record<string, unknown>>;
   /** Ports for this config; called only with a config that parsed. */
   ports(config: Record<string, Json>): Ports;
+  /** What the schema cannot say, for example that an irreversible step must not be approved by timeout. */
+  check?(node: WorkflowNode, config: Record<string, Json>, file: WorkflowFile): NodeFault[];
   estimate?(config: Record<string, Json>): Estimate;
   /** Type of `outputs`, where the definition can tell it, for the check of references and ports. */
   outputType?(config: Record<string, Json>): PortType;
+}
+
+export interface NodeFault {
+  /** Path inside the node, for example ["config", "onTimeout"]. */
+  path: (string | number)[];
+  message: string;
+  fix: string;
 }
 
 export type Catalogue = ReadonlyMap<string, NodeBehaviour>;

@@ -91,6 +91,11 @@ function addNode(graph: Graph, node: WorkflowNode, index: number, catalogue: Cat
     return;
   }
   const config = parsed.data as Record<string, Json>;
+  for (const fault of behaviour.check?.(node, config, graph.file) ?? []) {
+    graph.problems.push(
+      problem("config", { node: node.id, path: [...path, ...fault.path] }, `${node.id}: ${fault.message}`, fault.fix),
+    );
+  }
   const ports = behaviour.ports(config);
   if (node.onError === "port") ports.outputs = [...ports.outputs, errorPort];
   graph.nodes.set(node.id, {

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineNode, templated } from "../define-node.ts";
+import { copyPorts, straight } from "../ports.ts";
+
+export const agentConfigSchema = z.strictObject({
+  /** Name as the provider knows it; null uses the provider's default. */
+  model: z.string().max(200).nullable().default(null),
+  instructions: z.string().max(50_000).default(""),
+  prompt: z.string().min(1, "say what the agent shall do").max(200_000),
+  /** JSON Schema of the answer. With one the step's outputs are the answer itself; without, `{ text }`. */
+  outputSchema: z.record(z.string(), z.json()).nullable().default(null),
+  temperature: templated(z.number().min(0).max(2)).optional(),
+  maxTokens: z.int().min(1).max(200_000).optional(),
+});
+
+/** Rough figures until a workflow has a history of its own: a mid-priced model at 1 and 5 US dollars a million tokens. */
+const charactersPerToken = 4;
+const usualContextTokens = 2_000;
+const usualAnswerTokens = 800;
+
+export const agent = defineNode({
+  type: "agent",
+  behaviour: "effect",
+  title: "Agent",
+  description: "A model that reads, thinks and answers, in text or in a form you choose.",
+  family: "agent",
+  icon: "bot",
+  config: agentConfigSchema,
+  ports: () => copyPorts(straight),
+  summary: (config) => {
+    const model = typeof config["model"] === "string" ? config["model"] : "default model";
+    return config["outputSchema"] ? `${model} · structured` : model;
+  },
+  initialConfig: { model: null, instructions: "", prompt: "{{ input }}", outputSchema: null },
+  outputType: () => "object",
+  estimate: (config) => {
+    const written = String(config["instructions"] ?? "").length + String(config["prompt"] ?? "").length;
+    const inputTokens = written / charactersPerToken + usualContextTokens;
+    const outputTokens = typeof config["maxTokens"] === "number" ? config["maxTokens"] : usualAnswerTokens;
+    return { ms: 1_000 + outputTokens * 10, costUsd: (inputTokens * 1 + outputTokens * 5) / 1_000_000 };
+  },
+});

@@ -1,0 +1,58 @@
+import { BatonError } from "../../engine/errors.ts";
+import type { Json } from "../../engine/json.ts";
+import type { Prepared } from "../../engine/run/input.ts";
+import type { PlanNode } from "../../engine/workflow/plan.ts";
+import { executeAgent } from "../agent/execute.ts";
+import { approvalRequest } from "../approval/request.ts";
+import { computeCondition } from "../condition/compute.ts";
+import type { Compute, Execute } from "../define-node.ts";
+import { executeHttp } from "../http/execute.ts";
+import { openLoop } from "../loop/open.ts";
+import { computeSet } from "../set/compute.ts";
+import { computeSwitch } from "../switch/compute.ts";
+import { computeTransform } from "../transform/compute.ts";
+import { waitUntil } from "../wait/until.ts";
+import { definitions, type NodeType } from "./definitions.ts";
+
+type TypesOf<B extends string> = Extract<(typeof definitions)[number], { behaviour: B }>["type"];
+
+/** Nodes that compute inside the turn. The compiler asks for one of each. */
+const computes: Record<TypesOf<"compute"> | TypesOf<"output">, Compute> = {
+  transform: computeTransform,
+  output: computeTransform,
+  set: computeSet,
+  condition: computeCondition,
+  switch: computeSwitch,
+};
+
+/** Effects by node type. The compiler asks for one of each. */
+const effects: Record<TypesOf<"effect">, Execute> = { agent: executeAgent, http: executeHttp };
+export const executors: Readonly<Record<string, Execute>> = effects;
+
+/** A prepared node before the driver gives an approval its id. */
+export type PreparedNode =
+  | Exclude<Prepared, { kind: "approval" } | { kind: "loop-check" }>
+  | Omit<Extract<Prepared, { kind: "approval" }>, "approvalId">;
+
+/** Turns a node's evaluated config into what its behaviour wants. Pure; throws BatonError for input that makes no sense. */
+export function prepareNode(node: PlanNode, input: Record<string, Json>, now: number): PreparedNode {
+  switch (node.behaviour) {
+    case "effect":
+      return { kind: "effect", input };
+    case "approval":
+      return { kind: "approval", request: approvalRequest(input) };
+    case "wait":
+      return { kind: "wait", until: waitUntil(input, now) };
+    case "loop":
+      return { kind: "loop", ...openLoop(input) };
+    default: {
+      const compute = (computes as Readonly<Record<string, Compute>>)[node.type];
+      if (compute === undefined) throw new BatonError("INTERNAL", `Nothing computes nodes of type ${node.type}.`);
+      // What a computing node was given stands in its output already: it is not journalled twice.
+      return { kind: "computed", outcome: compute(input), input: null };
+    }
+  }
+}
+
+/** Names of all types, for checks that every list is complete. */
+export const nodeTypes: readonly NodeType[] = definitions.map((definition) => definition.type);
