@@ -124,6 +124,7 @@ describe("broadcast by HTTP", () => {
     const missing = await post("", headers, batch({ topic: "t", payload: {} }));
     expect([missing.status, await missing.text()]).toEqual([422, expect.stringContaining("messages.0.event")]);
     expect((await post("", headers, "x".repeat(3_100_000))).status).toBe(413);
+    expect((await post("", headers, "x".repeat(30_000_000))).status).toBe(413);
     expect((await post("/t/events/%E0%A4%A", headers, "{}")).status).toBe(422);
     expect((await post("/t/events/x", { apikey: SECRET_KEY, "content-type": "text/plain" }, "x")).status).toBe(415);
     expect((await fetch(`${room.url}/realtime/v1/api/broadcast`)).status).toBe(405);

@@ -24,6 +24,8 @@ export class Connection implements ClientLink {
   /** One per topic, so that a slow question about one topic delays no other and never reorders its own. */
   private readonly lanes = new Map<string, Lane>();
   private readonly meter: RateMeter;
+  /** Joins that wait for the database. */
+  private joining = 0;
   private heardAt = performance.now();
 
   constructor(options: {
@@ -140,15 +142,16 @@ export class Connection implements ClientLink {
 
   private async join(frame: Frame, before: Channel | undefined): Promise<void> {
     before?.close();
-    // Joins that still wait for the database have a lane, so the lanes count too.
-    if (this.channels.size >= this.services.limits.maxChannelsPerConnection) {
+    if (this.channels.size + this.joining >= this.services.limits.maxChannelsPerConnection) {
       return this.reply(frame, "error", { reason: "ChannelRateLimitReached: Too many channels" });
     }
     const onClosed = (closed: Channel) => {
       if (this.channels.get(closed.wireTopic) === closed) this.channels.delete(closed.wireTopic);
     };
     const { services, credential } = this;
+    this.joining += 1;
     const channel = await joinChannel({ link: this, services, credential, onClosed }, frame);
+    this.joining -= 1;
     if (channel === null || channel.closed) return;
     this.channels.set(channel.wireTopic, channel);
     if (!this.isOpen) channel.abandon();

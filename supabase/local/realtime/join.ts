@@ -51,7 +51,8 @@ async function enter(context: JoinContext, frame: Frame): Promise<Channel | null
     throw new JoinRefused(`Unauthorized: ${noReading(topic)}`);
   }
   if (!link.isOpen) return null;
-  const { joinRef } = frame;
+  // Older clients name a channel by the reference of its join alone.
+  const joinRef = frame.joinRef ?? frame.ref;
   const channel = new Channel({
     link,
     services,

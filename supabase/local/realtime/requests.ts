@@ -23,6 +23,9 @@ interface Outgoing {
   body: BroadcastBody;
 }
 
+/** Each is a question to the database. */
+const MAX_USER_TOPICS = 25;
+
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, POST, OPTIONS",
@@ -120,6 +123,9 @@ async function authorize(
   }
   if (credential.claims.role === "service_role") return;
   const topics = new Set(messages.filter(({ name }) => name.isPrivate).map(({ name }) => name.topic));
+  if (topics.size > MAX_USER_TOPICS) {
+    throw new RequestRefused(422, `A user may write to ${String(MAX_USER_TOPICS)} topics at most in one request`);
+  }
   for (const topic of topics) {
     const asker = { topic, claims: credential.claims, headers: ownHeaders(request) };
     const { broadcast } = await services.authorizer.writing(asker);
@@ -139,18 +145,27 @@ export function ownHeaders(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-async function readBody(services: RealtimeServices, request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    if (size > services.limits.maxFrameBytes) {
-      throw new RequestRefused(413, `A request may have ${String(services.limits.maxFrameBytes)} bytes at most`);
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+/** Reads by events: leaving a loop over the request would destroy its socket, and with it the answer. */
+function readBody(services: RealtimeServices, request: IncomingMessage): Promise<Buffer> {
+  const { maxFrameBytes } = services.limits;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxFrameBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      // What still comes is read and thrown away, so that the caller is there to hear the answer.
+      chunks.length = 0;
+      reject(new RequestRefused(413, `A request may have ${String(maxFrameBytes)} bytes at most`));
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    const cut = () => reject(new RequestRefused(400, "The request ended before its body did"));
+    request.on("error", cut);
+    request.on("close", cut);
+  });
 }
 
 function checkSize(services: RealtimeServices, body: BroadcastBody, path: string): void {
@@ -189,8 +204,6 @@ function answer(response: ServerResponse, status: number, body?: object): void {
   for (const [name, value] of Object.entries(CORS)) {
     if (!response.hasHeader(name)) response.setHeader(name, value);
   }
-  // A refused upload is not read to its end, so the connection cannot be used again.
-  if (status === 413) response.setHeader("connection", "close");
   if (body) response.setHeader("content-type", "application/json");
   response.writeHead(status).end(body ? JSON.stringify(body) : undefined);
 }

@@ -68,7 +68,9 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     await feed.start();
   } catch (error) {
     await Promise.allSettled([feed.stop(), pool.end()]);
-    throw error;
+    throw new Error("Realtime cannot reach or prepare its database: check that it runs and the roles exist", {
+      cause: error,
+    });
   }
   const services: RealtimeServices = {
     hub,

@@ -10,6 +10,9 @@ export interface TestPostgres {
   url: string;
   /** One statement as superuser, outside every pool. */
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends the server process; `resume` starts it again on the same data and port. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +35,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     port,
     user: "postgres",
     password,
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
@@ -48,19 +51,31 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     throw new Error(`PostgreSQL for the test did not start:\n${messages.join("")}`, { cause });
   }
   const url = `postgresql://postgres:${password}@127.0.0.1:${String(port)}/postgres`;
-  const client = new Client({ connectionString: url });
-  // Tests cut connections on purpose; this one is only ever used between such cuts.
-  client.on("error", note);
-  await client.connect();
+  let client = await connect(url);
   await client.query(BASE);
+  const halt = async () => {
+    await client.end();
+    await postgres.stop();
+  };
   return {
     url,
     query: async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
+    halt,
+    resume: async () => {
+      await postgres.start();
+      client = await connect(url);
+    },
     stop: async () => {
-      await client.end();
-      await postgres.stop();
+      await halt();
+      await rm(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return client;
 }
 
 async function freePort(): Promise<number> {
