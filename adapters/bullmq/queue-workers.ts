@@ -37,7 +37,8 @@ export interface QueueWorkersOptions {
   redisUrl: string;
   concurrency: number;
   onStep(delivery: StepDelivery): Promise<StepVerdict>;
-  onWake(runId: string): Promise<void>;
+  /** `claim` is 1 for the first worker that takes the wake, more when earlier ones died with it. */
+  onWake(runId: string, claim: number): Promise<void>;
   log: Pick<Logger, "info" | "warn" | "error">;
 }
 
@@ -79,7 +80,7 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
   });
   const wakes = open(queueNames.wakes, wakeConcurrency, async (job, token) => {
     const { runId } = wakeSchema.parse(job.data);
-    const verdict = await options.onWake(runId).then(
+    const verdict = await options.onWake(runId, job.stalledCounter + 1).then(
       () => "done" as const,
       (error: unknown) => {
         options.log.warn({ runId, error: String(error) }, "a run could not be turned and is tried again");

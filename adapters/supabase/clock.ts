@@ -1,0 +1,31 @@
+import type { Clock } from "../../engine/ports/clock.ts";
+import type { Pool } from "./pool.ts";
+
+export interface StoreClock extends Clock {
+  /** Measures again; never throws. */
+  adjust(): Promise<void>;
+}
+
+/** Below this the difference is the way to the database, not the clock. */
+const ignoredMs = 20;
+
+/**
+ * The database's time, told from this machine's clock and the difference between the two. Deadlines that one worker writes are
+ * read by others and by the database, so a worker whose own clock is wrong must not write them by it.
+ */
+export function createStoreClock(pool: Pool): StoreClock {
+  let offset = 0;
+  return {
+    now: () => Date.now() + offset,
+    async adjust() {
+      const asked = Date.now();
+      const answer = await pool
+        .query<{ now: number }>("select (extract(epoch from clock_timestamp()) * 1000)::float8 as now")
+        .catch(() => null);
+      const now = answer?.rows[0]?.now;
+      if (now === undefined) return;
+      const difference = Math.round(now - (asked + Date.now()) / 2);
+      offset = Math.abs(difference) < ignoredMs ? 0 : difference;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { isRunEnded } from "../engine/run/status.ts";
+import type { StepJob } from "../engine/ports/step-queue.ts";
+import { reachHoldPoint } from "./faults/hold-point.ts";
+import type { OutsideCommand, Turned, TurnedEntry } from "./outbox.ts";
+import type { RunIdentity } from "./plans.ts";
+import type { WorkerPorts } from "./ports.ts";
+
+/** What the drainer does for its sessions once something is in the journal. */
+export interface CommitHooks {
+  /** These entries are in the journal (or mean nothing to the run any more). */
+  acknowledge(entries: TurnedEntry[]): void;
+  armTimer(runId: string, key: string, due: number): void;
+  disarmTimer(runId: string, key: string): void;
+}
+
+/** Appends what one session turned, one append at a time, and does what may be done only after that. */
+export interface Committer {
+  /** True when the next append may be sent. */
+  isFree(): boolean;
+  /** True when nothing is in flight and nothing was refused. */
+  isIdle(): boolean;
+  commit(turned: Turned): void;
+  /** Resolves when the append in flight is answered. Rejects when nobody knows what became of it. */
+  settled(): Promise<void>;
+  /** Resolves when all commands so far are handed over. */
+  dispatched(): Promise<void>;
+  /** True when an append was refused: the state must be loaded again. */
+  refused(): boolean;
+  /** True when the refusal was that there is no such run. */
+  isMissing(): boolean;
+  /** Entries sent off and not known to be in the journal. */
+  unfinished(): TurnedEntry[];
+}
+
+export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity: RunIdentity): Committer {
+  let inFlight: Promise<void> | null = null;
+  let sent: Turned | null = null;
+  let verdict: "fenced" | "missing" | null = null;
+  let failure: { error: unknown } | null = null;
+  const dispatching = new Set<Promise<void>>();
+
+  const append = async (turned: Turned): Promise<void> => {
+    reachHoldPoint("before-append");
+    const result = await ports.journal.append(turned.batch);
+    if (result !== "appended") {
+      verdict = result;
+      return;
+    }
+    reachHoldPoint("after-append");
+    announce(turned);
+  };
+
+  const announce = (turned: Turned): void => {
+    sent = null;
+    const { batch, commands, entries, status } = turned;
+    for (const { key, dueAt } of batch.timers.arm) hooks.armTimer(identity.runId, key, dueAt);
+    for (const key of batch.timers.disarm) hooks.disarmTimer(identity.runId, key);
+    if (commands.length > 0) {
+      reachHoldPoint("before-dispatch");
+      const dispatch = dispatchCommands(ports, identity, commands).finally(() => dispatching.delete(dispatch));
+      dispatching.add(dispatch);
+    }
+    if (batch.events.length > 0) ports.broadcaster.events(identity, batch.events, status);
+    if (batch.patch.status !== undefined && isRunEnded(status)) {
+      ports.ends.announce(identity.runId);
+      ports.sandbox.release(identity.runId);
+    }
+    hooks.acknowledge(entries);
+  };
+
+  return {
+    isFree: () => inFlight === null && verdict === null && failure === null,
+    isIdle: () => inFlight === null && verdict === null && failure === null,
+    commit(turned) {
+      sent = turned;
+      if (!turned.writes) {
+        announce(turned);
+        return;
+      }
+      inFlight = append(turned)
+        .catch((error: unknown) => {
+          failure = { error };
+        })
+        .finally(() => {
+          inFlight = null;
+        });
+    },
+    async settled() {
+      await inFlight;
+      if (failure !== null) throw failure.error;
+    },
+    async dispatched() {
+      if (dispatching.size > 0) await Promise.all(dispatching);
+    },
+    refused: () => verdict !== null,
+    isMissing: () => verdict === "missing",
+    unfinished: () => sent?.entries ?? [],
+  };
+}
+
+/** Hands commands over. What fails here is owed still, and the sweep hands it over again. */
+async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: OutsideCommand[]): Promise<void> {
+  const jobs: { job: StepJob; priority: number }[] = [];
+  const aborts: string[] = [];
+  for (const command of commands) {
+    if (command.type === "abort") aborts.push(...command.steps);
+    else jobs.push({ job: stepJob(run.runId, command), priority: stepPriority(run.priority, command.priority) });
+  }
+  try {
+    await Promise.all([
+      jobs.length > 0 ? ports.queue.enqueue(jobs) : undefined,
+      aborts.length > 0 ? ports.control.abort(run.runId, aborts) : undefined,
+    ]);
+  } catch (error) {
+    const steps = [...jobs.map(({ job }) => job.stepId), ...aborts];
+    ports.log.warn({ runId: run.runId, steps, error: String(error) }, "commands wait for the next sweep");
+  }
+}
+
+function stepJob(runId: string, command: Extract<OutsideCommand, { type: "execute" }>): StepJob {
+  const { step, node, attempt, seq } = command;
+  return { runId, stepId: step, nodeId: node, attempt, seq };
+}
+
+/** A run's own priority counts first; within it the step with the longest way still to go. */
+function stepPriority(runPriority: number, rank: number): number {
+  return runPriority * 100_000 + Math.min(Math.max(Math.round(rank), 0), 99_999);
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { startQueueWorkers } from "../adapters/bullmq/queue-workers.ts";
+import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { createHttpClient } from "../adapters/http/client.ts";
+import { createOpenAIModel } from "../adapters/model/openai.ts";
+import { connectRedis, connectSubscriber, refuseEviction } from "../adapters/redis/connection.ts";
+import { workerKey } from "../adapters/redis/keys.ts";
+import { createPubSub } from "../adapters/redis/pub-sub.ts";
+import { createRunEnds } from "../adapters/redis/run-ends.ts";
+import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
+import { createStepControl } from "../adapters/redis/step-control.ts";
+import { createSandbox } from "../adapters/sandbox/sandbox.ts";
+import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
+import { createStoreClock } from "../adapters/supabase/clock.ts";
+import { createRunJournal } from "../adapters/supabase/journal.ts";
+import { createPool } from "../adapters/supabase/pool.ts";
+import { createRunSweep } from "../adapters/supabase/sweep.ts";
+import type { Environment } from "../contracts/env.ts";
+import type { Model } from "../engine/ports/model.ts";
+import { catalogue } from "../nodes/catalog/definitions.ts";
+import { Drainer } from "./drain-run.ts";
+import { createStepExecutor } from "./execute-step.ts";
+import { isOutage } from "./outage.ts";
+import { createPlans } from "./plans.ts";
+import { startSweeper } from "./sweep.ts";
+
+export interface WorkerProcess {
+  name: string;
+  /** Stops taking work, gives steps under way a while, hands the rest back, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Connections to Postgres: two carry appends, the others read. */
+const poolSize = 6;
+/** How long steps under way may go on after the worker was told to stop; the supervisor waits for ten seconds. */
+const graceMs = 8_000;
+const heartbeatMs = 3_000;
+const heartbeatKeepMs = 10_000;
+const clockEveryMs = 30_000;
+
+/** Builds a worker from the environment and starts it once database and Redis answer. */
+export async function startWorker(env: Environment, log: Logger): Promise<WorkerProcess> {
+  const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const outside = requireOutside(env);
+  const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
+  const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
+  await waitFor("Redis", log, () => refuseEviction(redis));
+  const pool = createPool(outside.databaseUrl, poolSize);
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
+  await waitFor("Postgres", log, () => pool.query("select 1"));
+
+  const clock = createStoreClock(pool);
+  await clock.adjust();
+  const pubSub = createPubSub(redis, subscriber, log);
+  const journal = createRunJournal(pool);
+  const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
+  const sandbox = await createSandbox({ log });
+  const http = createHttpClient({ allowPrivate: allowedPrivate(), log });
+  const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
+  const ports = {
+    worker,
+    journal,
+    mailbox: createRunMailbox(redis),
+    queue,
+    control: createStepControl(pubSub),
+    broadcaster,
+    ends: createRunEnds(pubSub),
+    sandbox,
+    plans: createPlans(journal, catalogue),
+    clock,
+    log,
+    model: createModel(env, log),
+    http,
+  };
+  const drainer = new Drainer(ports);
+  const executor = createStepExecutor(ports, drainer);
+  const queues = startQueueWorkers({
+    redisUrl: outside.redisUrl,
+    concurrency: env.WORKER_CONCURRENCY,
+    onStep: ({ job, claim }) => executor.execute(job, claim),
+    // A wake that comes again is one whose worker died: what it had under way is owed.
+    onWake: (runId, claim) => drainer.wake(runId, { recover: claim > 1 }),
+    log,
+  });
+  const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
+
+  const beat = async (): Promise<void> => {
+    const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
+    await redis.set(workerKey(worker), value, "PX", heartbeatKeepMs);
+  };
+  const heartbeat = setInterval(() => void beat().catch(ignoreOutage(log)), heartbeatMs);
+  await beat().catch(ignoreOutage(log));
+  const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
+  log.info({ worker, concurrency: env.WORKER_CONCURRENCY }, "the worker is ready");
+
+  return {
+    name: worker,
+    async stop() {
+      clearInterval(heartbeat);
+      clearInterval(adjusting);
+      await Promise.all([sweeper.close(), queues.pause()]);
+      await untilIdle(() => executor.size(), graceMs);
+      executor.stop();
+      await queues.close();
+      await drainer.close();
+      executor.close();
+      await Promise.allSettled([
+        redis.del(workerKey(worker)),
+        broadcaster.close(),
+        queue.close(),
+        sandbox.close(),
+        http.close(),
+      ]);
+      await pubSub.close();
+      await pool.end();
+      redis.disconnect();
+    },
+  };
+}
+
+interface Outside {
+  databaseUrl: string;
+  redisUrl: string;
+  supabaseUrl: string;
+  secretKey: string;
+}
+
+/** @throws Error naming the variables that are missing */
+function requireOutside(env: Environment): Outside {
+  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY } = env;
+  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (!DATABASE_URL || !REDIS_URL || !SUPABASE_URL || !SUPABASE_SECRET_KEY) {
+    throw new Error(
+      `A worker needs to know the stack it works for: set ${missing.join(", ")}. ` +
+        "`npm start` runs a worker of its own; `npm run worker` is for one more beside a stack that runs elsewhere.",
+    );
+  }
+  return {
+    databaseUrl: DATABASE_URL,
+    redisUrl: REDIS_URL,
+    supabaseUrl: SUPABASE_URL,
+    secretKey: SUPABASE_SECRET_KEY,
+  };
+}
+
+/** The provider of the variables, else the offline demo model, whose answers the product labels. */
+function createModel(env: Environment, log: Logger): Model {
+  if (env.OPENAI_API_KEY !== undefined || env.OPENAI_BASE_URL !== undefined) {
+    return createOpenAIModel({
+      apiKey: env.OPENAI_API_KEY ?? "none",
+      baseURL: env.OPENAI_BASE_URL ?? "https://api.openai.com/v1",
+      defaultModel: "gpt-4.1-mini",
+      provider: "openai",
+      log,
+    });
+  }
+  return createOpenAIModel({
+    apiKey: "demo",
+    baseURL: env.BATON_DEMO_MODEL_URL ?? "http://127.0.0.1:9/v1",
+    defaultModel: "baton-demo-1",
+    provider: "demo",
+    demo: true,
+    log,
+  });
+}
+
+/** Private addresses that HTTP nodes may call, as `host:port` or CIDR, separated by commas. None unless the operator says so. */
+function allowedPrivate(): string[] {
+  return (process.env["BATON_ALLOW_PRIVATE"] ?? "").split(",").flatMap((part) => part.trim() || []);
+}
+
+/** Waits until a part answers: it may be starting, or restarting, beside this process. */
+async function waitFor(name: string, log: Logger, ask: () => Promise<unknown>): Promise<void> {
+  for (let round = 0; ; round++) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      if (round === 0) log.warn({ error: String(error) }, `waiting for ${name}`);
+      await pause(Math.min(200 * 2 ** round, 2_000));
+    }
+  }
+}
+
+async function untilIdle(size: () => number, atMostMs: number): Promise<void> {
+  const end = performance.now() + atMostMs;
+  while (size() > 0 && performance.now() < end) await pause(50);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function ignoreOutage(log: Logger): (error: unknown) => void {
+  return (error) => {
+    if (!isOutage(error)) log.warn({ error: String(error) }, "the heartbeat failed");
+  };
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import { BatonError } from "../engine/errors.ts";
+import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
+import type { RunInput } from "../engine/run/input.ts";
+import { acknowledgements } from "./acknowledgement.ts";
+import type { Acknowledgements } from "./acknowledgement.ts";
+import type { CommitHooks } from "./commit.ts";
+import { failRun } from "./fail-run.ts";
+import type { WorkerPorts } from "./ports.ts";
+import { leaseMs, RunSession, TurnError } from "./session.ts";
+import { createPromptTimers } from "./timers.ts";
+import type { PromptTimers } from "./timers.ts";
+import { Turnstile } from "./turnstile.ts";
+
+const renewEveryMs = 800;
+/** An unanswered input is delivered again after these: once before a dead drainer's lease ends, once soon after. */
+const redeliverMs = [2_000, 3_000, 5_000];
+/** Failures of turning in a row after which a run is failed: the third is no accident. */
+const maxBugs = 3;
+const nudgeMs = 1_000;
+
+/** Turns runs: whatever a worker learns about a run goes through here. One a process. */
+export class Drainer {
+  readonly #ports: WorkerPorts;
+  readonly #sessions = new Map<string, RunSession>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #bugs = new Map<string, number>();
+  readonly #nudges = new Set<NodeJS.Timeout>();
+  readonly #turnstile = new Turnstile();
+  readonly #acks: Acknowledgements;
+  readonly #timers: PromptTimers;
+  readonly #hooks: CommitHooks;
+  readonly #keeping: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(ports: WorkerPorts) {
+    this.#ports = ports;
+    this.#acks = acknowledgements(ports);
+    this.#timers = createPromptTimers(ports.clock, (runId, key) => {
+      this.deliver(runId, { type: "timer", key }).catch((error: unknown) => {
+        ports.log.debug({ runId, key, error: String(error) }, "a timer is left to the sweep");
+      });
+    });
+    this.#hooks = { acknowledge: this.#acks.tell, armTimer: this.#timers.arm, disarmTimer: this.#timers.disarm };
+    this.#keeping = setInterval(() => this.#keepLeases(), renewEveryMs / 2);
+  }
+
+  /** Runs held at the moment. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Hands an input over, and turns the run here if nobody else does. Resolves when it is handed over. */
+  async deliver(runId: string, input: RunInput, options: { signal?: number | undefined } = {}): Promise<void> {
+    const { signal } = options;
+    await this.#send(runId, { id: randomUUID(), input, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /**
+   * Hands an input over and resolves once it is in the journal: true when it meant something to the run. It is handed over
+   * again and again until then (inputs may come twice), through outages too.
+   * @throws BatonError SERVICE_UNAVAILABLE when `stop` is aborted before
+   */
+  async confirm(runId: string, input: RunInput, stop: AbortSignal): Promise<boolean> {
+    const entry: MailEntry = { id: randomUUID(), input, replyTo: this.#ports.worker };
+    const answer = this.#acks.expect(entry.id);
+    try {
+      for (let round = 0; !stop.aborted; round++) {
+        await this.#send(runId, entry).catch((error: unknown) => {
+          this.#ports.log.debug({ runId, error: String(error) }, "an input could not be handed over yet");
+        });
+        const heard = await answer.within(redeliverMs[Math.min(round, redeliverMs.length - 1)] ?? nudgeMs, stop);
+        if (heard !== null) return heard;
+      }
+    } finally {
+      answer.forget();
+    }
+    throw new BatonError("SERVICE_UNAVAILABLE", "The worker stopped before the run had taken the input.");
+  }
+
+  /**
+   * Turns a run as far as it goes, if nobody else does. `recover` also reads what others wrote and hands over again what
+   * the run owes. @throws what kept the run from turning, after its entries were put back
+   */
+  async wake(runId: string, { recover }: { recover: boolean }): Promise<void> {
+    if (this.#sessions.has(runId)) return;
+    const lease = await this.#ports.mailbox.deliver(runId, [], leaseMs);
+    if (lease !== null) await this.#track(this.#drain(lease, recover));
+  }
+
+  /** Lets all runs go. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timers.close();
+    for (const timer of this.#nudges) clearTimeout(timer);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    clearInterval(this.#keeping);
+    this.#acks.close();
+  }
+
+  async #send(runId: string, entry: MailEntry): Promise<void> {
+    const session = this.#sessions.get(runId);
+    if (session === undefined) await this.#take(runId, [entry]);
+    else session.push(entry);
+  }
+
+  /** Puts entries into the mailbox, and drains it behind the caller's back if the lease is to be had. */
+  async #take(runId: string, entries: MailEntry[]): Promise<void> {
+    const lease = await this.#ports.mailbox.deliver(runId, entries, leaseMs);
+    if (lease === null) return;
+    const work = this.#drain(lease, false).catch((error: unknown) => {
+      this.#ports.log.warn({ runId, error: String(error) }, "a run could not be turned; it is tried again");
+      this.#nudgeLater(runId);
+    });
+    void this.#track(work);
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+    return tracked;
+  }
+
+  async #drain(lease: Lease, recover: boolean): Promise<void> {
+    const session = new RunSession(this.#ports, this.#hooks, this.#turnstile, lease, recover);
+    this.#sessions.set(lease.runId, session);
+    try {
+      const late = await session.run();
+      this.#bugs.delete(lease.runId);
+      this.#release(session);
+      if (late.length > 0) await this.#take(lease.runId, late);
+    } catch (error) {
+      this.#release(session);
+      await this.#giveUp(session, error);
+    }
+  }
+
+  #release(session: RunSession): void {
+    // After an expiry another session of this process may hold the run.
+    if (this.#sessions.get(session.runId) === session) this.#sessions.delete(session.runId);
+  }
+
+  /** Puts back what a session could not finish. A run that cannot be turned at all is failed, so that nobody waits for it. */
+  async #giveUp(session: RunSession, error: unknown): Promise<void> {
+    const { mailbox, log } = this.#ports;
+    const { runId, lease } = session;
+    const entries = session.unfinished();
+    if (error instanceof TurnError) {
+      const count = (this.#bugs.get(runId) ?? 0) + 1;
+      log.error({ runId, count, err: error.cause }, "a turn failed");
+      this.#bugs.set(runId, count);
+      if (error.final || count >= maxBugs) {
+        this.#bugs.delete(runId);
+        await failRun(this.#ports, runId, error.record);
+        this.#acks.tell(entries.map((entry) => ({ entry, applied: false })));
+        return;
+      }
+    }
+    await mailbox.abandon(lease, entries).catch((cause: unknown) => {
+      // The lease ends by itself; what executors and signals sent comes again.
+      log.debug({ runId, error: String(cause) }, "a lease is left to end");
+    });
+    throw error;
+  }
+
+  #nudgeLater(runId: string): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#nudges.delete(timer);
+      this.wake(runId, { recover: true }).catch((error: unknown) => {
+        this.#ports.log.debug({ runId, error: String(error) }, "a run is tried again");
+        this.#nudgeLater(runId);
+      });
+    }, nudgeMs);
+    this.#nudges.add(timer);
+  }
+
+  /** Prolongs the leases of runs that are held for longer than a moment. A short turn never gets here. */
+  #keepLeases(): void {
+    const now = performance.now();
+    for (const session of this.#sessions.values()) {
+      if (now - session.renewedAt < renewEveryMs) continue;
+      session.renew().catch((error: unknown) => {
+        this.#ports.log.debug({ runId: session.runId, error: String(error) }, "a lease could not be renewed");
+      });
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import { BatonError, toErrorRecord } from "../engine/errors.ts";
+import type { ErrorRecord } from "../engine/errors.ts";
+import { isJsonObject } from "../engine/json.ts";
+import type { HttpClient } from "../engine/ports/http.ts";
+import type { Model } from "../engine/ports/model.ts";
+import type { StepJob } from "../engine/ports/step-queue.ts";
+import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
+import type { RunInput } from "../engine/run/input.ts";
+import { outcomeSchema } from "../engine/run/event.ts";
+import type { PlanNode } from "../engine/workflow/plan.ts";
+import { executors } from "../nodes/catalog/executors.ts";
+import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
+import type { Drainer } from "./drain-run.ts";
+import { reachHoldPoint } from "./faults/hold-point.ts";
+import type { RunIdentity } from "./plans.ts";
+import type { WorkerPorts } from "./ports.ts";
+
+/** done: the outcome is in the journal, or nobody wants it. handed-back: nothing was decided, another worker takes it. */
+export type ExecutionVerdict = "done" | "handed-back";
+
+export interface StepExecutor {
+  /** @throws when the journal cannot be read: the job comes again */
+  execute(job: StepJob, claim: number): Promise<ExecutionVerdict>;
+  /** Steps under way. */
+  size(): number;
+  /** Aborts all steps and hands their jobs back. */
+  stop(): void;
+  close(): void;
+}
+
+export interface ExecutorPorts extends WorkerPorts {
+  model: Model;
+  http: HttpClient;
+}
+
+/** A step that took five workers down with it is not given to a sixth. */
+const maxClaims = 5;
+const maxOutputBytes = 10 * 1024 * 1024;
+const maxLogLines = 1_000;
+const maxLogLength = 4_000;
+/** Time limits of steps whose author set none. */
+const defaultTimeoutMs = { agent: 300_000, http: 60_000, other: 300_000 };
+
+/** Why a step's signal was aborted; anything else is a person or the run that called the step off. */
+const reasons = { timeout: Symbol("timeout"), stopped: Symbol("stopped"), unwanted: Symbol("unwanted") };
+
+interface Working {
+  job: StepJob;
+  abort: AbortController;
+}
+
+export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): StepExecutor {
+  const working = new Set<Working>();
+  const stop = new AbortController();
+  const stopListening = ports.control.onAbort((runId, steps) => {
+    for (const { job, abort } of working) {
+      if (job.runId === runId && steps.includes(job.stepId)) abort.abort(reasons.unwanted);
+    }
+  });
+
+  const execute = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
+    const found = await findWork(ports, job);
+    if (found === null) return "done";
+    const { step, attempt } = found.scheduled;
+    const report = (input: RunInput): Promise<boolean> => drainer.confirm(job.runId, input, stop.signal);
+
+    if (claim > maxClaims) {
+      await report({ type: "failed", step, attempt, error: poisoned(claim) });
+      return "done";
+    }
+    if (!(await report({ type: "started", step, attempt, worker: ports.worker, claim }))) {
+      // Finished or called off. Its worker may have died before it handed over what follows from it.
+      await drainer.wake(job.runId, { recover: true });
+      return "done";
+    }
+    reachHoldPoint("before-effect");
+    const abort = new AbortController();
+    const entry: Working = { job, abort };
+    working.add(entry);
+    try {
+      const outcome = await runEffect(ports, found, abort);
+      if (outcome === null) return abort.signal.reason === reasons.stopped ? "handed-back" : "done";
+      reachHoldPoint("after-effect-before-outcome");
+      await report(outcome);
+      reachHoldPoint("after-outcome-before-ack");
+      return "done";
+    } finally {
+      working.delete(entry);
+    }
+  };
+
+  return {
+    async execute(job, claim) {
+      try {
+        return await execute(job, claim);
+      } catch (error) {
+        if (stop.signal.aborted) return "handed-back";
+        throw error;
+      }
+    },
+    size: () => working.size,
+    stop() {
+      stop.abort();
+      for (const { abort } of working) abort.abort(reasons.stopped);
+    },
+    close: stopListening,
+  };
+}
+
+interface Work {
+  identity: RunIdentity;
+  node: PlanNode;
+  effect: Execute;
+  scheduled: EventOf<"step-scheduled">;
+}
+
+/** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */
+async function findWork(ports: ExecutorPorts, job: StepJob): Promise<Work | null> {
+  const [identity, event] = await Promise.all([
+    ports.plans.identity(job.runId),
+    ports.journal.event(job.runId, job.seq),
+  ]);
+  const matches = event?.type === "step-scheduled" && event.step === job.stepId && event.attempt === job.attempt;
+  if (identity === null || !matches) {
+    ports.log.warn({ runId: job.runId, stepId: job.stepId, seq: job.seq }, "a step's job stands for nothing; dropped");
+    return null;
+  }
+  const plan = await ports.plans.plan(identity.workflowId, identity.version);
+  const node = plan.nodes.get(job.nodeId);
+  const effect = node === undefined ? undefined : executors[node.type];
+  if (node === undefined || effect === undefined) {
+    ports.log.error({ runId: job.runId, stepId: job.stepId }, "a step has no executor; dropped");
+    return null;
+  }
+  return { identity, node, effect, scheduled: event };
+}
+
+/** Runs the effect under its time limit. Null when nobody wants the outcome (called off, or the worker stops). */
+async function runEffect(
+  ports: ExecutorPorts,
+  { identity, node, effect, scheduled }: Work,
+  abort: AbortController,
+): Promise<RunInput | null> {
+  const { step, attempt } = scheduled;
+  const usage: Usage[] = [];
+  const logs: LogLine[] = [];
+  const limit = node.timeoutMs ?? (node.type in defaultTimeoutMs ? timeoutOf(node.type) : defaultTimeoutMs.other);
+  const timer = setTimeout(() => abort.abort(reasons.timeout), limit);
+  const context = executeContext(ports, identity, scheduled, abort.signal, usage, logs);
+  const aborted = Promise.withResolvers<never>();
+  abort.signal.addEventListener("abort", () => aborted.reject(new Error("aborted")), { once: true });
+  aborted.promise.catch(() => undefined);
+  const failed = (error: ErrorRecord): RunInput => ({
+    type: "failed",
+    step,
+    attempt,
+    error,
+    ...(usage.length > 0 ? { usage } : {}),
+    ...(logs.length > 0 ? { logs } : {}),
+  });
+  try {
+    if (abort.signal.aborted) throw new Error("aborted");
+    // An executor that does not listen to its signal must not hold the slot.
+    const input = isJsonObject(scheduled.input) ? scheduled.input : {};
+    const outcome = await Promise.race([effect(context, input), aborted.promise]);
+    return { type: "succeeded", step, attempt, outcome: checkOutcome(outcome, usage, logs) };
+  } catch (error) {
+    const { reason } = abort.signal;
+    if (reason === reasons.unwanted || reason === reasons.stopped) return null;
+    if (reason === reasons.timeout) return failed(timedOut(node, limit));
+    if (!(error instanceof BatonError))
+      ports.log.error({ runId: identity.runId, stepId: step, err: error }, "a step threw");
+    return failed(toErrorRecord(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timeoutOf(type: string): number {
+  return type === "agent" ? defaultTimeoutMs.agent : type === "http" ? defaultTimeoutMs.http : defaultTimeoutMs.other;
+}
+
+function executeContext(
+  ports: ExecutorPorts,
+  identity: RunIdentity,
+  { step, attempt }: EventOf<"step-scheduled">,
+  signal: AbortSignal,
+  usage: Usage[],
+  logs: LogLine[],
+): ExecuteContext {
+  const { runId } = identity;
+  const idempotencyKey = `${runId}.${step}.${attempt}`;
+  let calls = 0;
+  return {
+    runId,
+    stepId: step,
+    attempt,
+    idempotencyKey,
+    signal,
+    async model(request) {
+      calls += 1;
+      const answer = await ports.model.answer({
+        ...request,
+        signal,
+        // A second call of the same step is another effect, and must not be answered with the first one's answer.
+        idempotencyKey: calls === 1 ? idempotencyKey : `${idempotencyKey}.${calls}`,
+        onText: (text) => {
+          request.onText?.(text);
+          if (!signal.aborted) ports.broadcaster.text(identity, step, attempt, text);
+        },
+      });
+      usage.push(answer.usage);
+      return answer;
+    },
+    http: { send: (request) => ports.http.send({ signal, ...request }) },
+    log(level, message) {
+      if (logs.length < maxLogLines)
+        logs.push({ at: ports.clock.now(), level, message: message.slice(0, maxLogLength) });
+    },
+  };
+}
+
+/** The outcome with what the context gathered. Usage that the executor reports itself stands. */
+function checkOutcome(given: Outcome, usage: Usage[], logs: LogLine[]): Outcome {
+  const outcome = outcomeSchema.parse({
+    ...given,
+    ...(given.usage === undefined && usage.length > 0 ? { usage } : {}),
+    ...(logs.length > 0 ? { logs: [...(given.logs ?? []), ...logs].slice(0, maxLogLines) } : {}),
+  });
+  const bytes = Buffer.byteLength(JSON.stringify(outcome.output));
+  if (bytes <= maxOutputBytes) return outcome;
+  throw new BatonError(
+    "VALUE_TOO_LARGE",
+    `The step gave ${(bytes / 1024 / 1024).toFixed(1)} MB; a step may give 10 MB at most. Ask for less, or keep only what later steps need.`,
+  );
+}
+
+function timedOut(node: PlanNode, limit: number): ErrorRecord {
+  return {
+    code: "STEP_TIMEOUT",
+    message: `${node.name} took longer than its limit of ${limit >= 1_000 ? `${limit / 1_000} s` : `${limit} ms`}.`,
+    retryable: true,
+  };
+}
+
+function poisoned(claim: number): ErrorRecord {
+  return {
+    code: "STEP_POISONED",
+    message: `The step was begun ${claim - 1} times, and each time its worker died. It is not tried again.`,
+    retryable: false,
+  };
+}

@@ -1,0 +1,56 @@
+import { pino } from "pino";
+import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
+import { startWorker } from "./container.ts";
+import type { WorkerProcess } from "./container.ts";
+import { isOutage } from "./outage.ts";
+
+/** A second signal, or this long after the first, ends the process at once. */
+const patienceMs = 15_000;
+
+const log = pino({ name: "worker", level: process.env["LOG_LEVEL"] || "info" });
+let worker: WorkerProcess | null = null;
+let stopping = false;
+
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+// Started with an IPC channel, the process must not outlive who started it.
+process.on("disconnect", stop);
+process.on("unhandledRejection", (error) => {
+  if (isOutage(error)) {
+    log.warn({ error: String(error) }, "something failed because Redis or Postgres is away");
+    return;
+  }
+  log.fatal({ err: error }, "an error nobody took care of; the process ends and what it had under way is taken over");
+  process.exit(1);
+});
+
+try {
+  worker = await startWorker(parseEnvironment(process.env), log);
+  if (stopping) await finish(worker);
+} catch (error) {
+  // What the operator has to mend is said without a stack trace.
+  if (error instanceof EnvironmentError || (error instanceof Error && error.stack === undefined))
+    log.fatal(error.message);
+  else log.fatal({ err: error }, error instanceof Error ? error.message : "the worker could not start");
+  process.exitCode = 1;
+  process.exit();
+}
+
+function stop(): void {
+  if (stopping) {
+    process.exit(1);
+  }
+  stopping = true;
+  log.info({}, "stopping");
+  setTimeout(() => {
+    log.error({}, "could not stop in time");
+    process.exit(1);
+  }, patienceMs).unref();
+  if (worker !== null) void finish(worker);
+}
+
+async function finish(started: WorkerProcess): Promise<void> {
+  await started.stop();
+  log.info({}, "stopped");
+  process.exit(0);
+}

@@ -1,0 +1,202 @@
+import type { JournalBatch, OpenApproval, RunPatch } from "../engine/ports/run-journal.ts";
+import type { MailEntry } from "../engine/ports/run-mailbox.ts";
+import type { RunEvent } from "../engine/run/event.ts";
+import type { RunCommand } from "../engine/run/input.ts";
+import type { RunState } from "../engine/run/state.ts";
+import { isRunEnded } from "../engine/run/status.ts";
+import type { Plan } from "../engine/workflow/plan.ts";
+
+export type OutsideCommand = Extract<RunCommand, { type: "execute" | "abort" }>;
+
+/** An entry that was turned, and whether it meant anything to the run. */
+export interface TurnedEntry {
+  entry: MailEntry;
+  applied: boolean;
+}
+
+/** What was turned since the last append was sent off: one append's worth, with what is to be done once it is in. */
+export interface Turned {
+  batch: JournalBatch;
+  entries: TurnedEntry[];
+  commands: OutsideCommand[];
+  status: RunState["status"];
+  /** False when there is nothing to write: only inputs that no longer apply. */
+  writes: boolean;
+}
+
+/** What of a run's row the journal has been told. */
+interface Reported {
+  status: string;
+  costUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Gathers the results of turns until they are sent off. */
+export class Outbox {
+  readonly #plan: Plan;
+  #reported: Reported;
+  #afterSeq: number;
+  #events: RunEvent[] = [];
+  #entries: TurnedEntry[] = [];
+  #commands: OutsideCommand[] = [];
+  /** By key: when it is due, or null to disarm it. */
+  #timers = new Map<string, number | null>();
+  #open: OpenApproval[] = [];
+  #close = new Set<string>();
+  #signals: number[] = [];
+  #since = 0;
+
+  constructor(plan: Plan, state: RunState) {
+    this.#plan = plan;
+    this.#afterSeq = state.seq;
+    this.#reported = report(state);
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0 && this.#entries.length === 0 && this.#commands.length === 0;
+  }
+
+  /** True when somebody outside waits for what is in here: a step to be executed, a person, an executor. */
+  get isAwaited(): boolean {
+    return this.#commands.length > 0 || this.#open.length > 0 || this.#entries.some(({ entry }) => entry.replyTo);
+  }
+
+  get entries(): readonly TurnedEntry[] {
+    return this.#entries;
+  }
+
+  get eventCount(): number {
+    return this.#events.length;
+  }
+
+  /** How long the oldest event in here has been waiting, in ms. */
+  ageMs(): number {
+    return this.#events.length === 0 ? 0 : performance.now() - this.#since;
+  }
+
+  addEvents(events: RunEvent[]): void {
+    if (this.#events.length === 0) this.#since = performance.now();
+    for (const event of events) this.#events.push(event);
+  }
+
+  addEntry(entry: MailEntry, applied: boolean): void {
+    this.#entries.push({ entry, applied });
+    if (entry.signal !== undefined) this.#signals.push(entry.signal);
+  }
+
+  /** A timer that fired: its row goes, unless this very turn arms it again. */
+  timerFired(key: string): void {
+    this.#timers.set(key, null);
+  }
+
+  addCommand(command: Exclude<RunCommand, { type: "prepare" }>): void {
+    switch (command.type) {
+      case "execute":
+      case "abort":
+        this.#commands.push(command);
+        return;
+      case "arm-timer":
+        this.#timers.set(command.key, command.due);
+        return;
+      case "disarm-timer":
+        this.#timers.set(command.key, null);
+        return;
+      case "open-approval":
+        this.#open.push({
+          id: command.approvalId,
+          nodeId: command.node,
+          stepId: command.step,
+          request: command.request,
+          deadline: command.deadline,
+          irreversible: this.#plan.nodes.get(command.node)?.irreversible ?? false,
+        });
+        return;
+      case "close-approval": {
+        // Asked and called off before anybody could see it: nobody is to be asked.
+        const asked = this.#open.findIndex(({ stepId }) => stepId === command.step);
+        if (asked >= 0) this.#open.splice(asked, 1);
+        else this.#close.add(command.step);
+      }
+    }
+  }
+
+  /** Takes everything out, as one append after the events that went before. `state` has all of it folded in. */
+  take(state: RunState): Turned {
+    const timers = [...this.#timers];
+    const batch: JournalBatch = {
+      runId: state.runId,
+      afterSeq: this.#afterSeq,
+      events: this.#events,
+      patch: this.#patch(state),
+      timers: {
+        arm: timers.flatMap(([key, dueAt]) => (dueAt === null ? [] : [{ key, dueAt }])),
+        disarm: timers.flatMap(([key, dueAt]) => (dueAt === null ? [key] : [])),
+      },
+      approvals: { open: this.#open, close: [...this.#close].map((stepId) => ({ stepId, status: "cancelled" })) },
+      signals: this.#signals,
+    };
+    const turned: Turned = {
+      batch,
+      entries: this.#entries,
+      commands: this.#commands,
+      status: state.status,
+      writes: batch.events.length > 0 || timers.length > 0 || batch.signals.length > 0,
+    };
+    this.#afterSeq += batch.events.length;
+    this.#reported = report(state);
+    this.#events = [];
+    this.#entries = [];
+    this.#commands = [];
+    this.#timers = new Map();
+    this.#open = [];
+    this.#close = new Set();
+    this.#signals = [];
+    return turned;
+  }
+
+  /** The columns of the run's row which these events changed. */
+  #patch(state: RunState): RunPatch {
+    const patch: RunPatch = {};
+    const before = this.#reported;
+    if (state.status !== before.status) patch.status = state.status;
+    if (state.costUsd !== before.costUsd) patch.costUsd = state.costUsd;
+    if (state.inputTokens !== before.inputTokens) patch.inputTokens = state.inputTokens;
+    if (state.outputTokens !== before.outputTokens) patch.outputTokens = state.outputTokens;
+    for (const event of this.#events) patchFor(event, patch);
+    if (isRunEnded(state.status) && patch.endedAt !== undefined && state.error !== null) patch.error = state.error;
+    return patch;
+  }
+}
+
+function patchFor(event: RunEvent, patch: RunPatch): void {
+  switch (event.type) {
+    case "run-started":
+      patch.startedAt = event.at;
+      return;
+    case "run-completed":
+      patch.endedAt = event.at;
+      patch.output = event.output;
+      return;
+    case "run-failed":
+      patch.endedAt = event.at;
+      patch.error = event.error;
+      return;
+    case "run-cancelled":
+      patch.endedAt = event.at;
+      return;
+    case "run-retried":
+      patch.endedAt = null;
+      patch.error = null;
+      return;
+    case "step-completed":
+    case "step-failed":
+      if (event.usage?.some(({ demo }) => demo)) patch.modelLabel = "demo";
+      return;
+    default:
+  }
+}
+
+function report({ status, costUsd, inputTokens, outputTokens }: RunState): Reported {
+  return { status, costUsd, inputTokens, outputTokens };
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { BatonError, toErrorRecord } from "../engine/errors.ts";
+import type { Json } from "../engine/json.ts";
+import { isJsonObject } from "../engine/json.ts";
+import type { Evaluation, EvaluationResult, Sandbox } from "../engine/ports/sandbox.ts";
+import type { Prepared, RunCommand, RunInput } from "../engine/run/input.ts";
+import { scopeOf } from "../engine/run/scope.ts";
+import type { RunState } from "../engine/run/state.ts";
+import type { Plan, PlanNode } from "../engine/workflow/plan.ts";
+import { beginResolve } from "../engine/workflow/resolve.ts";
+import type { Resolving } from "../engine/workflow/resolve.ts";
+import { prepareNode } from "../nodes/catalog/executors.ts";
+import type { Log } from "./log.ts";
+
+export type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;
+type PreparedInput = Extract<RunInput, { type: "prepared" | "failed" }>;
+
+export interface PrepareContext {
+  plan: Plan;
+  /** Read, never changed. It must stay as it is until the answer has come. */
+  state: RunState;
+  now: number;
+  sandbox: Sandbox;
+  log: Log;
+}
+
+interface Begun {
+  command: PrepareCommand;
+  node: PlanNode;
+  resolving: Resolving;
+  evaluations: Evaluation[];
+}
+
+/**
+ * Answers `prepare` commands: evaluates each step's config in its frame and, for steps that compute, computes. Answers at once
+ * (no promise) when nothing needs the sandbox; else all expressions of all commands share one hop into it.
+ */
+export function prepareSteps(
+  context: PrepareContext,
+  commands: PrepareCommand[],
+): PreparedInput[] | Promise<PreparedInput[]> {
+  const answers: (PreparedInput | null)[] = [];
+  const begun: { index: number; step: Begun }[] = [];
+  commands.forEach((command, index) => {
+    const started = begin(context, command);
+    if ("type" in started) answers[index] = started;
+    else if (started.evaluations.length === 0) answers[index] = finish(context, started, []);
+    else begun.push({ index, step: started });
+  });
+  if (begun.length === 0) return answers.filter((answer) => answer !== null);
+  return evaluate(context, begun, answers);
+}
+
+async function evaluate(
+  context: PrepareContext,
+  begun: { index: number; step: Begun }[],
+  answers: (PreparedInput | null)[],
+): Promise<PreparedInput[]> {
+  const results = await context.sandbox.evaluate(
+    context.state.runId,
+    begun.flatMap(({ step }) => step.evaluations),
+  );
+  let next = 0;
+  for (const { index, step } of begun) {
+    answers[index] = finish(context, step, results.slice(next, next + step.evaluations.length));
+    next += step.evaluations.length;
+  }
+  return answers.filter((answer) => answer !== null);
+}
+
+function begin({ plan, state, now, log }: PrepareContext, command: PrepareCommand): Begun | PreparedInput {
+  const node = plan.nodes.get(command.node);
+  if (node === undefined) {
+    const error = new BatonError("INTERNAL", `Step ${command.step} is not in the workflow.`);
+    return failed(command, error, log);
+  }
+  try {
+    const scope = scopeOf(plan, state, command.step);
+    const template = command.loopIndex === null ? node.template : (node.loopCondition ?? node.template);
+    const resolving = beginResolve(template, scope);
+    const seed = `${state.runId}.${command.step}.${command.attempt}.${command.loopIndex ?? ""}`;
+    const evaluations = resolving.codes.map(({ code }) => ({ code, scope, now, seed }));
+    return { command, node, resolving, evaluations };
+  } catch (error) {
+    return failed(command, error, log);
+  }
+}
+
+function finish(
+  { state, now, log }: PrepareContext,
+  { command, node, resolving }: Begun,
+  results: EvaluationResult[],
+): PreparedInput {
+  try {
+    const values = results.map((result, index) => {
+      if (result.ok) return result.value;
+      const source = resolving.codes[index]?.source ?? "";
+      throw new BatonError(result.code, `{{ ${source} }}: ${result.message}`, { retryable: false });
+    });
+    const resolved = resolving.finish(values);
+    return {
+      type: "prepared",
+      step: command.step,
+      attempt: command.attempt,
+      prepared: command.loopIndex === null ? prepare(node, resolved, now) : check(command.loopIndex, resolved),
+    };
+  } catch (error) {
+    log.debug({ runId: state.runId, stepId: command.step, error: String(error) }, "a step could not be prepared");
+    return failed(command, error, log);
+  }
+}
+
+function prepare(node: PlanNode, resolved: Json, now: number): Prepared {
+  const prepared = prepareNode(node, isJsonObject(resolved) ? resolved : {}, now);
+  return prepared.kind === "approval" ? { ...prepared, approvalId: randomUUID() } : prepared;
+}
+
+/** Truth as JavaScript has it: what people write in a `while` need not be a boolean. */
+function check(index: number, value: Json): Prepared {
+  return { kind: "loop-check", index, holds: Boolean(value) };
+}
+
+/** The same config fails in the same way next time, so such a failure is never retried. */
+function failed(command: PrepareCommand, error: unknown, log: Log): PreparedInput {
+  if (!(error instanceof BatonError)) log.error({ stepId: command.step, err: error }, "a node type failed to prepare");
+  const record = toErrorRecord(error, "INTERNAL");
+  return { type: "failed", step: command.step, attempt: command.attempt, error: { ...record, retryable: false } };
+}

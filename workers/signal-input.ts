@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { actorSchema, decisionSchema } from "../engine/run/event.ts";
+import type { RunInput } from "../engine/run/input.ts";
+
+const by = actorSchema;
+const decided = z.object({
+  ...decisionSchema.shape,
+  stepId: z.string(),
+  fields: decisionSchema.shape.fields.nullable(),
+});
+const escalated = z.object({ approvalId: z.string(), stepId: z.string(), deadlineAt: z.number() });
+
+/**
+ * The input that a row of run_signals announces; null when its payload is not what its kind promises (nothing in the product
+ * writes such a row). Times are epoch ms.
+ */
+export function signalInput(kind: string, payload: unknown): RunInput | null {
+  switch (kind) {
+    case "decision": {
+      const parsed = decided.safeParse(payload);
+      if (!parsed.success) return null;
+      const { stepId, fields, via, approvalId, decision, comment, by } = parsed.data;
+      return {
+        type: "decided",
+        step: stepId,
+        decision: { approvalId, decision, comment, fields: fields ?? {}, by, via, expired: via === "system" },
+      };
+    }
+    case "timer": {
+      const parsed = escalated.safeParse(payload);
+      if (!parsed.success) return null;
+      const { stepId, approvalId, deadlineAt } = parsed.data;
+      return { type: "escalated", step: stepId, approvalId, deadline: deadlineAt };
+    }
+    case "cancel": {
+      const parsed = z.object({ by, reason: z.string().default("") }).safeParse(payload);
+      return parsed.success ? { type: "cancel", ...parsed.data } : null;
+    }
+    case "pause":
+    case "resume": {
+      const parsed = z.object({ by }).safeParse(payload);
+      return parsed.success ? { type: kind, ...parsed.data } : null;
+    }
+    case "retry": {
+      const parsed = z.object({ by, from: z.string().nullable().default(null) }).safeParse(payload);
+      return parsed.success ? { type: "retry", ...parsed.data } : null;
+    }
+    default:
+      return null;
+  }
+}
