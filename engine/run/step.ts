@@ -143,6 +143,8 @@ export function skipStep(folding: Fold, frame: Frame, node: PlanNode, status: "s
 
 /** Drops a frame and all frames inside it; steps under way are cancelled. */
 export function dropFrame(folding: Fold, frame: Frame): void {
+  // Not only those of steps under way: a container that failed keeps its frames until somebody catches the failure.
+  for (const inner of Object.values(folding.state.frames)) if (inner.parent === frame.id) dropFrame(folding, inner);
   cancelSteps(folding, frame, folding.plan.scopes.get(frame.container ?? "")?.nodes ?? []);
   delete folding.state.frames[frame.id];
 }

@@ -1,0 +1,202 @@
+import type { Json } from "../json.ts";
+import { fraction } from "../run/backoff.ts";
+import type { RunEvent } from "../run/event.ts";
+import { apply, emptyState, fold } from "../run/fold.ts";
+import type { Prepared, RunCommand, RunInput } from "../run/input.ts";
+import { outstanding } from "../run/outstanding.ts";
+import type { RunState } from "../run/state.ts";
+import { transition } from "../run/transition.ts";
+import { scopeOf } from "../run/scope.ts";
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { beginResolve } from "../workflow/resolve.ts";
+import type { Oracle } from "./oracle.ts";
+
+export interface Simulation {
+  events: RunEvent[];
+  state: RunState;
+  /** Largest number of effects at work at once. */
+  mostWorking: number;
+  /** Executions begun of each attempt: more than one only after a crash or a repeated delivery. */
+  executions: Map<string, number>;
+}
+
+export interface SimulationOptions {
+  /** Numbers in [0, 1): decides the order of the world's answers, repeats and crashes. */
+  random: () => number;
+  /** Chance that an answer comes twice. */
+  repeats?: number;
+  /** Chance, at each answer, that the worker dies: all that is not in the journal is forgotten. */
+  crashes?: number;
+  input?: Json;
+  /** Inputs given when the run has taken this many answers. */
+  meanwhile?: Map<number, RunInput>;
+}
+
+const base = 1_700_000_000_000;
+
+/** Drives a run with a fake world that answers in random order, repeats itself and loses its memory. */
+export function simulate(plan: Plan, oracle: Oracle, options: SimulationOptions): Simulation {
+  return new World(plan, oracle, options).run();
+}
+
+class World {
+  private readonly events: RunEvent[] = [];
+  private readonly executions = new Map<string, number>();
+  private readonly decided = new Map<string, RunInput>();
+  private readonly plan: Plan;
+  private readonly oracle: Oracle;
+  private readonly options: SimulationOptions;
+  private waiting: RunInput[] = [];
+  private state: RunState = emptyState("run");
+  private now = base;
+  private mostWorking = 0;
+
+  constructor(plan: Plan, oracle: Oracle, options: SimulationOptions) {
+    this.plan = plan;
+    this.oracle = oracle;
+    this.options = options;
+  }
+
+  run(): Simulation {
+    const by = { kind: "system" as const, id: null, label: "test" };
+    const queued: RunEvent = {
+      type: "run-queued",
+      input: this.options.input ?? {},
+      workflowId: "00000000-0000-4000-8000-000000000000",
+      version: 1,
+      by,
+      trigger: "api",
+      seq: 1,
+      at: this.now,
+    };
+    this.events.push(queued);
+    this.state = apply(this.plan, this.state, queued);
+    this.waiting = [{ type: "start" }];
+    for (let answers = 0; this.waiting.length > 0; answers++) {
+      if (answers > 50_000) throw new Error("the run does not end");
+      const meanwhile = this.options.meanwhile?.get(answers);
+      if (meanwhile !== undefined) this.give(meanwhile);
+      if (this.options.random() < (this.options.crashes ?? 0)) this.crash();
+      const at = Math.floor(this.options.random() * this.waiting.length);
+      const [input] = this.waiting.splice(at, 1);
+      if (input === undefined) continue;
+      this.give(input);
+      if (this.options.random() < (this.options.repeats ?? 0)) this.give(structuredClone(input));
+    }
+    return { events: this.events, state: this.state, mostWorking: this.mostWorking, executions: this.executions };
+  }
+
+  private give(input: RunInput): void {
+    this.now += 7;
+    const turn = transition(this.plan, this.state, input, this.now);
+    this.state = turn.state;
+    this.events.push(...structuredClone(turn.events));
+    this.mostWorking = Math.max(this.mostWorking, this.state.working);
+    for (const command of turn.commands) this.obey(command);
+  }
+
+  /** The journal is all that is left; people's decisions stand in rows of their own. */
+  private crash(): void {
+    this.state = fold(this.plan, "run", structuredClone(this.events));
+    this.waiting = this.state.status === "queued" ? [{ type: "start" }] : [];
+    for (const command of outstanding(this.plan, this.state)) this.obey(command);
+    this.waiting.push(...this.decided.values());
+  }
+
+  private obey(command: RunCommand): void {
+    switch (command.type) {
+      case "prepare":
+        return void this.waiting.push(this.prepare(command));
+      case "execute":
+        return void this.waiting.push(...this.execute(command));
+      case "arm-timer":
+        if (command.key !== "run-timeout") this.waiting.push({ type: "timer", key: command.key });
+        return;
+      case "open-approval": {
+        const decision = this.oracle.port(command.step);
+        const by = { kind: "user" as const, id: null, label: "Ada" };
+        const { step, approvalId } = command;
+        const decided: RunInput = {
+          type: "decided",
+          step,
+          decision: { approvalId, decision, comment: null, fields: {}, by, via: "app", expired: false },
+        };
+        this.decided.set(approvalId, decided);
+        return void this.waiting.push(decided);
+      }
+      default:
+        return;
+    }
+  }
+
+  private prepare(command: Extract<RunCommand, { type: "prepare" }>): RunInput {
+    const { step, attempt } = command;
+    const node = this.plan.nodes.get(command.node);
+    if (node === undefined) throw new Error(`no node ${command.node}`);
+    return { type: "prepared", step, attempt, prepared: this.prepared(command, node) };
+  }
+
+  private prepared({ step, loopIndex }: Extract<RunCommand, { type: "prepare" }>, node: PlanNode): Prepared {
+    const input = beginResolve(node.template, scopeOf(this.plan, this.state, step)).finish([]);
+    if (loopIndex !== null) return { kind: "loop-check", index: loopIndex, holds: loopIndex < this.oracle.turns(step) };
+    switch (node.behaviour) {
+      case "effect":
+        return { kind: "effect", input };
+      case "wait":
+        return { kind: "wait", until: this.now + 1_000 };
+      case "approval":
+        return { kind: "approval", approvalId: uuid(step), request: request(step) };
+      case "loop": {
+        const items = Array.from({ length: this.oracle.items(step) }, (_, index) => index);
+        const concurrency = typeof node.config["concurrency"] === "number" ? node.config["concurrency"] : 1;
+        if (node.loopCondition !== null) return { kind: "loop", items: null, total: null, concurrency: 1 };
+        return { kind: "loop", items, total: items.length, concurrency };
+      }
+      default: {
+        const outcome = { output: input, ...(node.type === "choose" ? { ports: [this.oracle.port(step)] } : {}) };
+        return { kind: "computed", outcome, input: null };
+      }
+    }
+  }
+
+  private execute({ step, attempt }: Extract<RunCommand, { type: "execute" }>): RunInput[] {
+    const name = `${step}#${attempt}`;
+    this.executions.set(name, (this.executions.get(name) ?? 0) + 1);
+    const started: RunInput = { type: "started", step, attempt, worker: "w", claim: this.executions.get(name) ?? 1 };
+    if (attempt <= this.oracle.failures(step)) {
+      const error = { code: "HTTP_FAILED" as const, message: "no answer", retryable: true };
+      return [started, { type: "failed", step, attempt, error }];
+    }
+    return [started, { type: "succeeded", step, attempt, outcome: { output: { from: step } } }];
+  }
+}
+
+function uuid(step: string): string {
+  const part = (salt: string): string =>
+    Math.floor(fraction(step + salt) * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, "0");
+  return `${part("a")}-0000-4000-8000-${part("b")}0000`;
+}
+
+function request(title: string): Extract<Prepared, { kind: "approval" }>["request"] {
+  return {
+    title,
+    description: "",
+    options: [
+      { id: "yes", label: "Yes", kind: "approve" },
+      { id: "no", label: "No", kind: "reject" },
+    ],
+    preselected: null,
+    recommended: null,
+    recommendation: null,
+    assignee: { kind: "anyone", id: null },
+    urgency: "normal",
+    deadlineMs: 1_000,
+    onTimeout: "reject",
+    escalateTo: null,
+    fields: [],
+    channels: ["inbox"],
+    context: null,
+  };
+}
