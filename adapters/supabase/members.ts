@@ -1,0 +1,27 @@
+import type { Role } from "../../contracts/api/common.ts";
+import type { Pool } from "./pool.ts";
+
+/** Who belongs where, as the database has it now. */
+export function createMembers(pool: Pool) {
+  return {
+    async membershipsOf(userId: string): Promise<{ orgId: string; orgName: string; role: Role }[]> {
+      const { rows } = await pool.query<{ orgId: string; orgName: string; role: Role }>({
+        name: "memberships-of",
+        text: `select m.org_id as "orgId", o.name as "orgName", m.role
+               from public.memberships m join public.organizations o on o.id = m.org_id
+               where m.user_id = $1 order by m.created_at, m.org_id`,
+        values: [userId],
+      });
+      return rows;
+    },
+
+    async groupsOf(orgId: string, userId: string): Promise<{ id: string; name: string }[]> {
+      const { rows } = await pool.query<{ id: string; name: string }>(
+        `select g.id, g.name from public.group_members m join public.groups g on g.id = m.group_id
+         where m.org_id = $1 and m.user_id = $2`,
+        [orgId, userId],
+      );
+      return rows;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { errorRecordSchema } from "../../engine/errors.ts";
+import { logLineSchema, usageSchema } from "../../engine/run/event.ts";
+import { runStatusSchema, stepStatusSchema } from "../../engine/run/status.ts";
+import { idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
+
+export const startRunSchema = z.strictObject({
+  input: jsonValueSchema.default({}),
+  /** The published version when it is left out. */
+  version: z.int().positive().optional(),
+  /** Greater goes first among the runs of an organisation. */
+  priority: z.int().min(-100).max(100).default(0),
+});
+export type StartRun = z.infer<typeof startRunSchema>;
+
+/** Seconds to wait for the end of the run. */
+export const waitQuerySchema = z.strictObject({ wait: z.coerce.number().min(0).max(60).default(0) });
+
+export const startAnswerSchema = z.strictObject({ id: idSchema, status: runStatusSchema });
+
+export const runSummarySchema = z.strictObject({
+  id: idSchema,
+  workflowId: idSchema,
+  workflowName: z.string(),
+  version: z.int(),
+  status: runStatusSchema,
+  cost: z.number(),
+  createdAt: momentSchema,
+  startedAt: momentSchema.nullable(),
+  endedAt: momentSchema.nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const runPageSchema = pageSchema(runSummarySchema);
+export const runListQuerySchema = pageQuerySchema.extend({
+  status: runStatusSchema.optional(),
+  workflowId: idSchema.optional(),
+});
+
+/** One step as the journal tells it. Times are epoch milliseconds, as in the journal. */
+export const stepSchema = z.object({
+  step: z.string(),
+  node: z.string(),
+  frame: z.string(),
+  name: z.string(),
+  type: z.string(),
+  status: stepStatusSchema,
+  attempt: z.int(),
+  maxAttempts: z.int(),
+  queuedAt: z.number().nullable(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  retryAt: z.number().nullable(),
+  error: errorRecordSchema.nullable(),
+  input: jsonValueSchema,
+  output: jsonValueSchema,
+  usage: z.array(usageSchema),
+  logs: z.array(logLineSchema),
+  attempts: z.array(
+    z.object({
+      attempt: z.int(),
+      startedAt: z.number().nullable(),
+      endedAt: z.number().nullable(),
+      error: errorRecordSchema.nullable(),
+    }),
+  ),
+  approvalId: idSchema.nullable(),
+  container: z.string().nullable(),
+  index: z.int().nullable(),
+  progress: z.object({ done: z.int(), total: z.int().nullable() }).nullable(),
+});
+
+export const runSchema = runSummarySchema.extend({
+  input: jsonValueSchema,
+  output: jsonValueSchema,
+  error: errorRecordSchema.nullable(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  /** True where the offline demo model answered any part of it. */
+  demo: z.boolean(),
+  priority: z.int(),
+  /** Number of the last event that this view holds. */
+  seq: z.int(),
+  steps: z.array(stepSchema),
+  /** Says so when the run has more steps than are listed; null otherwise. */
+  note: z.string().nullable(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const eventsQuerySchema = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
+
+/** A journal event: `seq`, `at` (epoch ms), `type` and what that type carries; engine/run/event.ts has the closed union. */
+export const journalEventSchema = z.looseObject({ seq: z.int().positive(), at: z.number(), type: z.string() });
+
+export const eventPageSchema = z.strictObject({
+  events: z.array(journalEventSchema),
+  /** `after` of the next page; null when this page ends with the last event so far. */
+  nextAfter: z.int().nullable(),
+  status: runStatusSchema,
+});
+
+export const cancelBodySchema = z.strictObject({ reason: z.string().max(1_000).default("") });
+export const retryBodySchema = z.strictObject({
+  /** Node to go on from; the failed steps when it is left out. */
+  from: z.string().min(1).max(64).optional(),
+});
+export const emptyBodySchema = z.strictObject({});

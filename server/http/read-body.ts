@@ -1,0 +1,114 @@
+import type { FieldProblem } from "../../contracts/api/problem.ts";
+import type { Json } from "../../engine/json.ts";
+import type { ErrorCode } from "../../engine/errors.ts";
+import { HttpRefusal } from "./problem.ts";
+
+const deepest = 100;
+const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+export interface ReadBody {
+  value: Json | undefined;
+  text: string;
+}
+
+/**
+ * Reads a JSON body of at most `maxBytes`. Refuses, naming the place: another content type (415), too much (413, before it
+ * is all read), text that is not JSON (400), and what would be stored as something else than was sent (422).
+ */
+export async function readBody(request: Request, maxBytes: number, tooLarge: ErrorCode): Promise<ReadBody> {
+  const bytes = await readBytes(request, maxBytes, tooLarge);
+  if (bytes.length === 0) return { value: undefined, text: "" };
+  const type = request.headers.get("content-type") ?? "";
+  if (!jsonType.test(type)) {
+    const given = type === "" ? "none" : type.slice(0, 100);
+    throw new HttpRefusal(415, "INPUT_INVALID", `The body must be sent as application/json; its type is ${given}.`);
+  }
+  const text = decode(bytes);
+  const value = parse(text);
+  const fault = strangeValue(value);
+  if (fault !== null) {
+    throw new HttpRefusal(422, "INPUT_INVALID", `The body was refused: ${fault.path} ${fault.message}.`, {
+      errors: [fault],
+    });
+  }
+  return { value, text };
+}
+
+async function readBytes(request: Request, maxBytes: number, code: ErrorCode): Promise<Uint8Array> {
+  const refuse = (): HttpRefusal =>
+    new HttpRefusal(413, code, `The body is larger than the ${maxBytes} bytes that are allowed here.`, {
+      headers: { Connection: "close" },
+    });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw refuse();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw refuse();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) throw new HttpRefusal(400, "INPUT_INVALID", "The body is not UTF-8 text.");
+    throw error;
+  }
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const where = place(text, error.message);
+    throw new HttpRefusal(400, "INPUT_INVALID", `The body is not JSON: ${where}.`, {
+      errors: [{ path: "", code: "json", message: where }],
+    });
+  }
+}
+
+/** V8 tells the offset for most faults, and nothing for a text that ends too soon. */
+function place(text: string, message: string): string {
+  const offset = /at position (\d+)/.exec(message)?.[1];
+  const before = text.slice(0, offset === undefined ? text.length : Number(offset));
+  const line = before.split("\n").length;
+  const column = before.length - before.lastIndexOf("\n");
+  const what = offset === undefined && /end of JSON/.test(message) ? "it ends too soon" : "unexpected text";
+  return `${what} at line ${line}, column ${column}`;
+}
+
+/**
+ * What is JSON but cannot be kept as it is: `__proto__` as a key, text that Postgres cannot hold, nesting that exhausts
+ * stacks. Walks without recursion, since the value is a stranger's.
+ */
+function strangeValue(root: Json): FieldProblem | null {
+  const pending: { value: Json; path: string; depth: number }[] = [{ value: root, path: "", depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, path, depth } = next;
+    if (typeof value === "string") {
+      const fault = strangeText(value);
+      if (fault !== null) return { path, code: "text", message: fault };
+    }
+    if (value === null || typeof value !== "object") continue;
+    if (depth >= deepest)
+      return { path: path.slice(0, 200), code: "depth", message: `is nested deeper than ${deepest} levels` };
+    for (const [key, below] of Object.entries(value)) {
+      const at = `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 200)}`;
+      if (key === "__proto__") return { path: at, code: "key", message: "is not allowed as a key" };
+      const fault = strangeText(key);
+      if (fault !== null) return { path: at.toWellFormed().replaceAll("\0", "?"), code: "text", message: fault };
+      pending.push({ value: below, path: at, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+function strangeText(text: string): string | null {
+  if (text.includes("\0")) return "holds the character U+0000, which cannot be stored";
+  return text.isWellFormed() ? null : "holds half of a surrogate pair, which is not valid Unicode";
+}

@@ -1,0 +1,152 @@
+import vm from "node:vm";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import type { FieldProblem } from "../../contracts/api/problem.ts";
+import { BatonError } from "../../engine/errors.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
+
+/** Throws BatonError INPUT_INVALID with a JSON pointer for each fault. */
+export type InputCheck = (input: Json) => void;
+
+/** Named limits of an input schema and of checking with it. */
+const schemaBytes = 64_000;
+const checkMs = 250;
+const mostErrors = 50;
+
+/**
+ * Authors write these schemas, so one may be hostile: a pattern that backtracks for ever, references that double at
+ * each level. Compiling and checking run under V8's own watchdog, which stops regular expressions too.
+ */
+function bounded<T>(work: () => T): T {
+  const context = vm.createContext({ work });
+  try {
+    return vm.runInContext("work()", context, { timeout: checkMs }) as T;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
+      throw schemaUnusable(`checking takes longer than ${checkMs} ms; simplify its patterns and references`, error);
+    }
+    throw error;
+  }
+}
+
+/** Schemas of these words alone check in time linear in the input, without the watchdog. */
+const plainWords = new Set([
+  "type",
+  "properties",
+  "required",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "enum",
+  "const",
+  "items",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "additionalProperties",
+  "$schema",
+]);
+
+function isPlain(schema: Json | undefined, depth = 0): boolean {
+  if (schema === undefined || typeof schema === "boolean") return true;
+  if (schema === null || typeof schema !== "object" || Array.isArray(schema) || depth > 20) return false;
+  return Object.entries(schema).every(([word, value]) => {
+    if (!plainWords.has(word)) return false;
+    if (word === "items" || word === "additionalProperties") return isPlain(value, depth + 1);
+    if (word !== "properties") return true;
+    return value !== null && typeof value === "object" && Object.values(value).every((one) => isPlain(one, depth + 1));
+  });
+}
+
+/**
+ * Compiles the `input` schema of a workflow file (JSON Schema 2020-12) into a check of run inputs.
+ * @throws BatonError WORKFLOW_INVALID when it is not a schema, refers to other documents or costs too much
+ */
+export function createInputCheck(schema: JsonObject): InputCheck {
+  if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytes) {
+    throw schemaUnusable(`it is larger than ${schemaBytes / 1_000} kB`);
+  }
+  const plain = isPlain(schema);
+  const validate = plain ? compileSchema(schema) : bounded(() => compileSchema(schema));
+  return (input) => {
+    const holds = plain ? validate(input) : bounded(() => runCheck(validate, input));
+    if (holds) return;
+    const errors = validate.errors ?? [];
+    throw inputInvalid(errors.slice(0, mostErrors).map(inputProblem));
+  };
+}
+
+/** @throws BatonError WORKFLOW_INVALID like createInputCheck, for a schema that is about to be stored */
+export function checkInputSchema(schema: JsonObject): void {
+  createInputCheck(schema);
+}
+
+function compileSchema(schema: JsonObject): ValidateFunction {
+  // A new instance each time: schemas of different workflows may carry the same $id.
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    validateFormats: true,
+    logger: false,
+    addUsedSchema: false,
+  });
+  formats.default(ajv);
+  // People paste schemas that name an older dialect; what those mean for forms is the same in this one.
+  const { $schema: _dialect, $async: _never, ...rest } = schema;
+  try {
+    return ajv.compile(rest);
+  } catch (error) {
+    throw schemaUnusable(error instanceof Error ? error.message : "it cannot be compiled", error);
+  }
+}
+
+function runCheck(validate: ValidateFunction, input: Json): boolean {
+  try {
+    return validate(input) === true;
+  } catch (error) {
+    if (error instanceof RangeError) throw schemaUnusable("its references never end", error);
+    throw error;
+  }
+}
+
+function schemaUnusable(why: string, cause?: unknown): BatonError {
+  return new BatonError("WORKFLOW_INVALID", `The workflow's input schema cannot be used: ${why}.`, {
+    cause,
+    details: {
+      errors: [
+        {
+          path: "/input",
+          code: "file",
+          message: `the input schema cannot be used: ${why}`,
+          fix: "Write a JSON Schema (2020-12) without references to other documents.",
+        },
+      ],
+    },
+  });
+}
+
+function inputProblem(error: ErrorObject): FieldProblem {
+  const missing: unknown = error.params["missingProperty"] ?? error.params["additionalProperty"];
+  const below = typeof missing === "string" ? `/${missing.replaceAll("~", "~0").replaceAll("/", "~1")}` : "";
+  const allowed: unknown = error.params["allowedValues"];
+  const choices = Array.isArray(allowed) ? `: ${allowed.slice(0, 20).map(String).join(", ")}` : "";
+  return {
+    path: `/input${error.instancePath}${below}`,
+    code: error.keyword,
+    message: `${error.message ?? "does not fit the workflow's input schema"}${choices}`,
+  };
+}
+
+function inputInvalid(errors: FieldProblem[]): BatonError {
+  const first = errors[0];
+  const detail = first === undefined ? "" : ` First: ${first.path} ${first.message}.`;
+  return new BatonError("INPUT_INVALID", `The input does not fit what this workflow asks for.${detail}`, {
+    details: { errors: errors.map((error) => ({ ...error }) as JsonObject) },
+  });
+}

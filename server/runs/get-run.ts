@@ -1,0 +1,48 @@
+import type { Run } from "../../contracts/api/run.ts";
+import { createProjection } from "../../engine/run/projection.ts";
+import type { Caller } from "../auth/caller.ts";
+import { notFound } from "../not-found.ts";
+import type { PlanCache } from "../workflows/plan-cache.ts";
+import type { RunRow, RunStore } from "./ports.ts";
+
+/** Named limits of one answer: a longer journal is read by its events, page by page. */
+const mostEvents = 50_000;
+const mostSteps = 2_000;
+const pageEvents = 2_000;
+
+/** The run's row. @throws BatonError NOT_FOUND */
+export async function findRun(runs: Pick<RunStore, "get">, caller: Caller, id: string): Promise<RunRow> {
+  const row = await runs.get(caller.orgId, id);
+  if (row === null) throw notFound("run");
+  return row;
+}
+
+/** A run with its steps, folded from the journal as far as its row had come. @throws BatonError NOT_FOUND */
+export async function getRun(parts: { runs: RunStore; plans: PlanCache }, caller: Caller, id: string): Promise<Run> {
+  const row = await findRun(parts.runs, caller, id);
+  const { plan } = await parts.plans.version(caller.orgId, row.workflowId, row.version);
+  const projection = createProjection(plan, id);
+  let seq = 0;
+  while (seq < Math.min(row.lastSeq, mostEvents)) {
+    const events = await parts.runs.events(caller.orgId, id, seq, Math.min(pageEvents, row.lastSeq - seq));
+    for (const event of events) projection.apply(event);
+    const last = events.at(-1);
+    if (last === undefined) break;
+    seq = last.seq;
+  }
+  const view = projection.view();
+  const { lastSeq, modelLabel, ...summary } = row;
+  return {
+    ...summary,
+    demo: view.demo || modelLabel === "demo",
+    seq,
+    steps: view.steps.slice(0, mostSteps).map((step) => ({ ...step })),
+    note: noteOf(view.steps.length, seq < lastSeq),
+  };
+}
+
+function noteOf(steps: number, cut: boolean): string | null {
+  if (cut) return `Only the first ${mostEvents} events are folded in. Read the rest at /runs/{id}/events.`;
+  if (steps > mostSteps) return `${mostSteps} of ${steps} steps are listed. Read the others at /runs/{id}/events.`;
+  return null;
+}

@@ -1,0 +1,59 @@
+import type { RunSummary } from "../../contracts/api/run.ts";
+import type { ErrorRecord } from "../../engine/errors.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
+import type { RunEvent } from "../../engine/run/event.ts";
+import type { RunStatus } from "../../engine/run/status.ts";
+import type { AuditEntry } from "../audit.ts";
+import type { Page, PageRequest } from "../page.ts";
+
+export interface NewRun {
+  id: string;
+  orgId: string;
+  workflowId: string;
+  version: number;
+  workflowName: string;
+  input: Json;
+  priority: number;
+  /** How it was started, for lists. */
+  trigger: JsonObject;
+  createdBy: string | null;
+  idempotencyKey: string | null;
+  /** Event 1 of the journal, without number and time. */
+  event: JsonObject & { type: string };
+}
+
+export interface RunRow extends RunSummary {
+  input: Json;
+  output: Json;
+  error: ErrorRecord | null;
+  inputTokens: number;
+  outputTokens: number;
+  modelLabel: string | null;
+  priority: number;
+  lastSeq: number;
+}
+
+export type RunSignalKind = "cancel" | "pause" | "resume" | "retry";
+
+/** Every method is bound to one organisation: another one's ids find nothing. */
+export interface RunStore {
+  /**
+   * Inserts run, first event and audit row in one statement. With an idempotency key that another run of the organisation
+   * has, nothing is inserted and that run's id is given. Null when workflow or version are gone.
+   */
+  insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus } | null>;
+  get(orgId: string, id: string): Promise<RunRow | null>;
+  list(
+    orgId: string,
+    page: PageRequest & { status: RunStatus | null; workflowId: string | null },
+  ): Promise<Page<RunSummary>>;
+  /** Events after a number, in order; the caller has checked whose run it is. */
+  events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]>;
+  /** Writes down what somebody wants of a run, with its audit row; the number of the signal. */
+  signal(
+    signal: { orgId: string; runId: string; kind: RunSignalKind; payload: JsonObject },
+    audit: AuditEntry,
+  ): Promise<number>;
+  /** Number of the last event and status of each of these runs. */
+  heads(ids: string[]): Promise<{ id: string; lastSeq: number; status: RunStatus }[]>;
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { BatonError } from "../../engine/errors.ts";
+import type { Json } from "../../engine/json.ts";
+import type { StepQueue } from "../../engine/ports/step-queue.ts";
+import type { RunStatus } from "../../engine/run/status.ts";
+import { auditEntry } from "../audit.ts";
+import { actorOf, userIdOf, type Caller } from "../auth/caller.ts";
+import type { Log } from "../log.ts";
+import { notFound } from "../not-found.ts";
+import type { WorkflowStore } from "../workflows/ports.ts";
+import type { PlanCache } from "../workflows/plan-cache.ts";
+import type { RunStore } from "./ports.ts";
+
+/** Largest input that travels inline, in bytes. */
+export const inputBytes = 256 * 1024;
+
+export interface StartParts {
+  runs: RunStore;
+  workflows: Pick<WorkflowStore, "published">;
+  plans: PlanCache;
+  queue: Pick<StepQueue, "wake">;
+  log: Log;
+}
+
+export interface StartRequest {
+  input: Json;
+  version?: number | undefined;
+  priority: number;
+  idempotencyKey?: string | undefined;
+}
+
+/**
+ * Starts a run: it is durable when this returns, whether or not Redis could be told of it.
+ * @throws BatonError NOT_FOUND, CONFLICT (nothing is published), INPUT_INVALID with JSON pointers, VALUE_TOO_LARGE
+ */
+export async function startRun(
+  parts: StartParts,
+  caller: Caller,
+  workflowId: string,
+  request: StartRequest,
+): Promise<{ id: string; status: RunStatus }> {
+  const workflow = await parts.workflows.published(caller.orgId, workflowId);
+  if (workflow === null) throw notFound("workflow");
+  const version = request.version ?? workflow.version;
+  if (version === null) {
+    throw new BatonError("CONFLICT", "No version of this workflow is published yet. Publish its draft, then run it.");
+  }
+  const { checkInput } = await parts.plans.version(caller.orgId, workflowId, version);
+  checkSize(request.input);
+  checkInput(request.input);
+
+  const id = randomUUID();
+  const trigger = caller.kind === "user" ? "manual" : "api";
+  const run = await parts.runs.insert(
+    {
+      id,
+      orgId: caller.orgId,
+      workflowId,
+      version,
+      workflowName: workflow.name,
+      input: request.input,
+      priority: request.priority,
+      trigger: { kind: trigger, by: { ...actorOf(caller) } },
+      createdBy: userIdOf(caller),
+      idempotencyKey: request.idempotencyKey ?? null,
+      event: { type: "run-queued", input: request.input, workflowId, version, by: { ...actorOf(caller) }, trigger },
+    },
+    auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
+  );
+  if (run === null) throw notFound("workflow");
+  await wake(parts, run.id, request.priority);
+  return run;
+}
+
+function checkSize(input: Json): void {
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes <= inputBytes) return;
+  throw new BatonError(
+    "VALUE_TOO_LARGE",
+    `The input has ${bytes} bytes; ${inputBytes} (256 KiB) are allowed. Send a reference to the data instead.`,
+  );
+}
+
+/** Nudges a worker. The run stands in the database already: when the nudge is lost, the sweep finds it seconds later. */
+export async function wake(
+  parts: { queue: Pick<StepQueue, "wake">; log: Log },
+  runId: string,
+  priority: number,
+): Promise<void> {
+  try {
+    await parts.queue.wake(runId, priority);
+  } catch (error) {
+    parts.log.warn({ err: error, runId }, "run not announced; the sweep will find it");
+  }
+}

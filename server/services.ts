@@ -1,0 +1,43 @@
+import type { Health } from "../contracts/api/health.ts";
+import type { RunEnds } from "../engine/ports/run-ends.ts";
+import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
+import type { StepQueue } from "../engine/ports/step-queue.ts";
+import type { Catalogue } from "../engine/workflow/definition.ts";
+import type { ApiKeyStore } from "./api-keys/ports.ts";
+import type { LinkSigner } from "./approvals/link-token.ts";
+import type { ApprovalStore } from "./approvals/ports.ts";
+import type { Authenticator } from "./auth/authenticate.ts";
+import type { Members } from "./auth/ports.ts";
+import type { IdempotencyStore } from "./http/idempotency.ts";
+import type { RateLimiter } from "./http/rate-limit.ts";
+import type { Log } from "./log.ts";
+import type { RunStore } from "./runs/ports.ts";
+import type { RunWatch } from "./runs/run-watch.ts";
+import type { Gallery } from "./templates/gallery.ts";
+import type { PlanCache } from "./workflows/plan-cache.ts";
+import type { WorkflowStore } from "./workflows/ports.ts";
+
+/** All that the HTTP API needs; container.ts makes it from the environment, tests from memory. */
+export interface Services {
+  catalogue: Catalogue;
+  workflows: WorkflowStore;
+  plans: PlanCache;
+  runs: RunStore;
+  watch: RunWatch;
+  ends: RunEnds;
+  mailbox: Pick<RunMailbox, "post">;
+  queue: Pick<StepQueue, "wake">;
+  approvals: ApprovalStore;
+  links: LinkSigner;
+  keys: ApiKeyStore;
+  members: Members;
+  auth: Authenticator;
+  idempotency: IdempotencyStore;
+  limiter: RateLimiter;
+  gallery: Gallery;
+  health: () => Promise<Health>;
+  /** Address of the product in links that leave it, without a slash at the end. */
+  publicUrl: string;
+  now: () => number;
+  log: Log;
+}

@@ -1,0 +1,20 @@
+import type { Json } from "../../engine/json.ts";
+import { isJsonObject } from "../../engine/json.ts";
+import type { Catalogue } from "../../engine/workflow/definition.ts";
+import type { Caller } from "../auth/caller.ts";
+import { importWorkflow } from "../workflows/import-workflow.ts";
+import type { WorkflowStore } from "../workflows/ports.ts";
+import type { Gallery } from "./gallery.ts";
+
+/** Makes a workflow of the organisation's own from a template. @throws BatonError NOT_FOUND */
+export async function useTemplate(
+  parts: { gallery: Gallery; workflows: WorkflowStore; catalogue: Catalogue },
+  caller: Caller,
+  slug: string,
+  name: string | undefined,
+): Promise<{ id: string; version: number }> {
+  const { source } = await parts.gallery.get(slug);
+  const named: Json = name !== undefined && isJsonObject(source) ? { ...source, name } : source;
+  const imported = await importWorkflow(parts, caller, named, { draft: false });
+  return { id: imported.id, version: imported.version ?? 1 };
+}

@@ -1,0 +1,52 @@
+import type { FieldProblem } from "../../contracts/api/problem.ts";
+import { compile } from "../../engine/workflow/compile.ts";
+import type { Catalogue } from "../../engine/workflow/definition.ts";
+import { auditEntry } from "../audit.ts";
+import { userIdOf, type Caller } from "../auth/caller.ts";
+import { notFound } from "../not-found.ts";
+import { checkInputSchema } from "../runs/check-input.ts";
+import { getWorkflow } from "./get-workflow.ts";
+import type { WorkflowStore } from "./ports.ts";
+import { warningsOf, workflowInvalid } from "./problems.ts";
+import { revisionConflict } from "./update-workflow.ts";
+
+/**
+ * Makes the draft a new immutable version, which runs start on from now.
+ * @throws BatonError WORKFLOW_INVALID for a draft that does not compile; CONFLICT when it changed in between
+ */
+export async function publishWorkflow(
+  parts: { workflows: WorkflowStore; catalogue: Catalogue },
+  caller: Caller,
+  id: string,
+  options: { revision?: number | undefined; note: string },
+): Promise<{ id: string; version: number; warnings: FieldProblem[] }> {
+  const draft = await getWorkflow(parts.workflows, caller, id);
+  if (options.revision !== undefined && options.revision !== draft.revision) {
+    throw revisionConflict(options.revision, draft);
+  }
+  const compiled = compile(draft.definition, parts.catalogue);
+  if (!compiled.ok) throw workflowInvalid(compiled.problems);
+  checkInputSchema(compiled.plan.file.input);
+
+  const published = await parts.workflows.publish(
+    {
+      orgId: caller.orgId,
+      id,
+      revision: draft.revision,
+      definition: draft.definition,
+      note: options.note,
+      by: userIdOf(caller),
+    },
+    auditEntry(
+      caller,
+      "workflow-published",
+      { kind: "workflow", id },
+      { revision: draft.revision, note: options.note },
+    ),
+  );
+  if (published === null) throw notFound("workflow");
+  if (published === "conflict") {
+    throw revisionConflict(draft.revision, await getWorkflow(parts.workflows, caller, id));
+  }
+  return { id, version: published.version, warnings: warningsOf(compiled.problems) };
+}
