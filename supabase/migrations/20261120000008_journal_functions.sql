@@ -9,21 +9,22 @@
 -- p_timers    {arm: [{key, dueAt (ms)}], disarm: [key]}; arming an armed key moves it; disarm goes first
 -- p_approvals {open: [{id, nodeId, stepId, title, ... the columns in camelCase}], close: [{stepId, status}]}
 -- p_signals   ids of the run_signals which this turn has taken in
-create function public.append_run_events(
-  p_run_id uuid, p_after_seq bigint, p_events jsonb,
-  p_patch jsonb default null, p_timers jsonb default null, p_approvals jsonb default null, p_signals bigint[] default null
-) returns void
-language plpgsql set search_path = ''
+
+-- Writes a turn, or says by its answer (BT001, BT002) that there is no place for it; other faults it raises. The only
+-- writer of run_events: it takes the organisation from the run, and nobody who calls it can write there otherwise.
+create function private.append_turn(
+  p_run_id uuid, p_after_seq bigint, p_events jsonb, p_patch jsonb, p_timers jsonb, p_approvals jsonb, p_signals bigint[]
+) returns text
+language plpgsql security definer set search_path = ''
 as $$
 declare
   org uuid;
   workflow uuid;
   amount bigint := coalesce(jsonb_array_length(p_events), 0);
   in_order boolean;
-  seen bigint;
 begin
   if p_patch - array['status', 'started_at', 'ended_at', 'output', 'error', 'cost_usd', 'input_tokens', 'output_tokens', 'model_label'] <> '{}' then
-    raise exception 'A patch of run % names a column it may not set: %', p_run_id, p_patch using errcode = 'BT004';
+    raise exception 'The patch of run % names a column it may not set.', p_run_id using errcode = 'BT004';
   end if;
 
   -- The fence, and the only lock: of two appends after the same event the second waits here and then finds no row.
@@ -42,11 +43,7 @@ begin
   where id = p_run_id and last_seq = p_after_seq
   returning org_id, workflow_id into org, workflow;
   if not found then
-    select last_seq into seen from public.runs where id = p_run_id;
-    if not found then
-      raise exception 'There is no run %.', p_run_id using errcode = 'BT002';
-    end if;
-    raise exception 'The journal of run % is at event %, not at %.', p_run_id, seen, p_after_seq using errcode = 'BT001';
+    return case when exists (select 1 from public.runs where id = p_run_id) then 'BT001' else 'BT002' end;
   end if;
 
   if amount > 0 then
@@ -96,6 +93,7 @@ begin
     update public.run_signals set applied_at = now()
     where id = any (p_signals) and run_id = p_run_id and applied_at is null;
   end if;
+  return null;
 end
 $$;
 
@@ -119,15 +117,45 @@ as $$
   )
 $$;
 
--- Many runs' turns in one round trip and one commit. p_batches: [{runId, afterSeq, events, patch, timers, approvals,
--- signals}]; the answer has [{runId, ok, code, message}] in the same order, code being the SQLSTATE of a refusal.
--- Each turn is a subtransaction, so a refused one leaves the others alone. Rows are locked in the order of the ids,
--- whatever the order given, so that two batches cannot hold each other up.
+-- One turn; raises what keeps it from being written.
+create function public.append_run_events(
+  p_run_id uuid, p_after_seq bigint, p_events jsonb,
+  p_patch jsonb default null, p_timers jsonb default null, p_approvals jsonb default null, p_signals bigint[] default null
+) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  refusal text := private.append_turn(p_run_id, p_after_seq, p_events, p_patch, p_timers, p_approvals, p_signals);
+begin
+  if refusal is not null then
+    raise exception 'Run % has no place for events after %.', p_run_id, p_after_seq using errcode = refusal,
+      hint = case refusal when 'BT001' then 'Another writer came first: read the journal again.' else 'There is no such run.' end;
+  end if;
+end
+$$;
+
+-- Turns of many runs in one round trip and one commit. p_batches: [{runId, afterSeq, events, patch, timers, approvals,
+-- signals}]; the answer has [{runId, ok, code, message}] in the same order, code being the SQLSTATE of a refusal. Turns
+-- are taken in the order of the ids, so that two batches over the same runs cannot hold each other up.
 create function public.append_run_events_batch(p_batches jsonb) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+  -- All at once, as hardly ever one is faulty: a subtransaction for each would cost every reader of the database dear
+  -- once there are more than 64 of them.
+  return private.append_turns(p_batches, false);
+exception when others then
+  -- Found again here, and reported with the turn it belongs to.
+  return private.append_turns(p_batches, true);
+end
+$$;
+
+create function private.append_turns(p_batches jsonb, p_isolated boolean) returns jsonb
 language plpgsql set search_path = ''
 as $$
 declare
   turn record;
+  refusal text;
   results jsonb[] := array_fill(null::jsonb, array[coalesce(jsonb_array_length(p_batches), 0)]);
 begin
   for turn in
@@ -136,15 +164,26 @@ begin
       with ordinality as b (run_id, after_seq, events, patch, timers, approvals, signals, place)
     order by b.run_id, b.place
   loop
-    begin
-      perform public.append_run_events(turn.run_id, turn.after_seq, turn.events, turn.patch, turn.timers, turn.approvals, turn.signals);
-      results[turn.place] := jsonb_build_object('runId', turn.run_id, 'ok', true, 'code', null, 'message', null);
-    exception when others then
-      results[turn.place] := jsonb_build_object('runId', turn.run_id, 'ok', false, 'code', sqlstate, 'message', sqlerrm);
-    end;
+    if p_isolated then
+      begin
+        refusal := private.append_turn(turn.run_id, turn.after_seq, turn.events, turn.patch, turn.timers, turn.approvals, turn.signals);
+        results[turn.place] := private.turn_result(turn.run_id, refusal, null);
+      exception when others then
+        results[turn.place] := private.turn_result(turn.run_id, sqlstate, sqlerrm);
+      end;
+    else
+      refusal := private.append_turn(turn.run_id, turn.after_seq, turn.events, turn.patch, turn.timers, turn.approvals, turn.signals);
+      results[turn.place] := private.turn_result(turn.run_id, refusal, null);
+    end if;
   end loop;
   return coalesce(to_jsonb(results), '[]');
 end
+$$;
+
+create function private.turn_result(p_run_id uuid, p_code text, p_message text) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select jsonb_build_object('runId', p_run_id, 'ok', p_code is null, 'code', p_code, 'message', p_message)
 $$;
 
 -- Takes timers that are due by the database's clock, each for one caller. A timer is the taker's for 15 seconds; when
@@ -165,14 +204,20 @@ as $$
 $$;
 
 revoke all on function
-  public.append_run_events(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
+  private.append_turn(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
+  private.append_turns(jsonb, boolean),
   private.open_approvals(uuid, uuid, uuid, jsonb),
+  private.turn_result(uuid, text, text),
+  public.append_run_events(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
   public.append_run_events_batch(jsonb),
   public.claim_due_timers(integer)
   from public, anon, authenticated;
 grant execute on function
-  public.append_run_events(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
+  private.append_turn(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
+  private.append_turns(jsonb, boolean),
   private.open_approvals(uuid, uuid, uuid, jsonb),
+  private.turn_result(uuid, text, text),
+  public.append_run_events(uuid, bigint, jsonb, jsonb, jsonb, jsonb, bigint[]),
   public.append_run_events_batch(jsonb),
   public.claim_due_timers(integer)
   to service_role;
