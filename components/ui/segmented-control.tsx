@@ -6,9 +6,9 @@ import { classNames } from "./class-names.ts";
 
 interface SegmentedControlProps<Value extends string> {
   label: string;
-  options: readonly { value: Value; label: ReactNode; hint?: string }[];
+  options: readonly { value: NoInfer<Value>; label: ReactNode; hint?: string }[];
   value: Value;
-  onValueChange(value: Value): void;
+  onValueChange(value: NoInfer<Value>): void;
   className?: string;
 }
 

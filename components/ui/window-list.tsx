@@ -13,8 +13,6 @@ interface WindowListProps<Item> {
   follow?: boolean;
   /** Index that must be brought into view when it changes. */
   reveal?: number | null;
-  /** ARIA role of the container; rows bring their own. */
-  role?: "list" | "listbox" | "tree";
   children(item: Item, index: number): ReactNode;
 }
 
@@ -22,7 +20,7 @@ const overscan = 8;
 
 /** Rows of one height, of which only those in view exist: ten thousand cost what forty do. */
 export function WindowList<Item>(props: WindowListProps<Item>) {
-  const { items, rowHeight, keyOf, label, className, follow = false, reveal = null, role = "list", children } = props;
+  const { items, rowHeight, keyOf, label, className, follow = false, reveal = null, children } = props;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [view, setView] = useState({ top: 0, height: 600 });
@@ -61,18 +59,17 @@ export function WindowList<Item>(props: WindowListProps<Item>) {
       }}
       className={classNames("overflow-auto", className)}
     >
-      <div role={role} aria-label={label} className="relative" style={{ height: items.length * rowHeight }}>
+      <ul aria-label={label} className="relative" style={{ height: items.length * rowHeight }}>
         {items.slice(first, last).map((item, offset) => (
-          <div
+          <li
             key={keyOf(item)}
-            role="presentation"
             className="absolute inset-x-0"
             style={{ top: (first + offset) * rowHeight, height: rowHeight }}
           >
             {children(item, first + offset)}
-          </div>
+          </li>
         ))}
-      </div>
+      </ul>
     </div>
   );
 }

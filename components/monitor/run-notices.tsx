@@ -1,0 +1,50 @@
+import { Hand } from "lucide-react";
+import Link from "next/link";
+import type { RunView } from "../../engine/run/projection.ts";
+import { Button } from "../ui/button.tsx";
+import { ErrorState } from "../ui/error-state.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { stepStatus } from "./step-status.ts";
+
+/** Says which decisions the run waits for, and leads to them. */
+export function ApprovalNotice({ view }: { view: RunView }) {
+  const waiting = view.steps.filter((step) => stepStatus(step) === "waiting-person");
+  return waiting.map((step) => (
+    <div
+      key={step.step}
+      className="mx-4 mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-waiting/40 px-3 py-2"
+    >
+      <Hand aria-hidden className="size-4 shrink-0 text-waiting" />
+      <p className="min-w-0 flex-1 text-sm">
+        <span className="font-medium">{step.name}</span> <span className="text-muted">waits for a decision</span>
+        {step.waitsUntil !== null && (
+          <span className="text-muted">
+            , due <RelativeTime at={step.waitsUntil} />
+          </span>
+        )}
+      </p>
+      <Button asChild tone="primary">
+        <Link href={`/approvals/${step.approvalId}`}>Decide</Link>
+      </Button>
+    </div>
+  ));
+}
+
+/** Says why the run failed, and where. */
+export function FailureNotice({ view }: { view: RunView }) {
+  if (view.error === null) return null;
+  const step = view.steps.find((each) => each.step === view.errorStep);
+  return (
+    <ErrorState
+      className="mx-4 mb-3"
+      title={step === undefined ? "The run failed" : `${step.name} failed`}
+      description={
+        <>
+          {view.error.message} <code className="font-mono text-2xs text-subtle">{view.error.code}</code>
+          <br />
+          What had completed is kept: a retry goes on from here.
+        </>
+      }
+    />
+  );
+}

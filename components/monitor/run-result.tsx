@@ -1,0 +1,79 @@
+"use client";
+
+import { Download, FileText } from "lucide-react";
+import type { Json } from "../../engine/json.ts";
+import type { RunView } from "../../engine/run/projection.ts";
+import { isRunEnded } from "../../engine/run/status.ts";
+import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ValueView } from "./value-view.tsx";
+
+/** What the run gave, to read and to take away; and what it was given. */
+export function RunResult({ view, name }: { view: RunView; name: string }) {
+  const file = resultFile(view.output, name);
+  return (
+    <div className="mx-auto grid max-w-4xl gap-8 p-4 sm:p-6">
+      <section aria-label="Output" className="min-w-0">
+        <header className="mb-3 flex items-center gap-2">
+          <h2 className="flex-1 text-sm font-semibold">Output</h2>
+          {view.output !== null && (
+            <>
+              <CopyButton text={file.text} label="Copy the output" />
+              <Button onClick={() => download(file)}>
+                <Download aria-hidden /> Download
+              </Button>
+            </>
+          )}
+        </header>
+        {view.output === null ? (
+          <EmptyState
+            icon={FileText}
+            className="rounded-lg border py-10"
+            title={isRunEnded(view.status) ? "No output" : "Not yet"}
+            description={
+              isRunEnded(view.status)
+                ? "The run ended without reaching an output node."
+                : "What the workflow's output node gives stands here when the run completes."
+            }
+          />
+        ) : (
+          <div className="rounded-lg border p-4 sm:p-6">
+            <ValueView value={view.output} label="the output" />
+          </div>
+        )}
+      </section>
+      <section aria-label="Input" className="min-w-0">
+        <h2 className="mb-3 text-sm font-semibold">Input</h2>
+        <ValueView value={view.input} label="the input" />
+      </section>
+    </div>
+  );
+}
+
+interface ResultFile {
+  name: string;
+  type: string;
+  text: string;
+}
+
+/** Text leaves as Markdown, anything else as JSON. */
+function resultFile(output: Json, name: string): ResultFile {
+  const stem =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "output";
+  return typeof output === "string"
+    ? { name: `${stem}.md`, type: "text/markdown", text: output }
+    : { name: `${stem}.json`, type: "application/json", text: JSON.stringify(output, null, 2) };
+}
+
+function download(file: ResultFile): void {
+  const address = URL.createObjectURL(new Blob([file.text], { type: file.type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = file.name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

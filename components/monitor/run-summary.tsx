@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+import type { RunView } from "../../engine/run/projection.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Duration, RelativeTime } from "../ui/relative-time.tsx";
+import { Status, type StatusName } from "../ui/status.tsx";
+import { moneyWords } from "../ui/time-words.ts";
+
+interface RunSummaryProps {
+  view: RunView;
+  status: StatusName;
+  /** Epoch ms at which the run was asked for. */
+  created: number;
+}
+
+/** The line of figures under the header of a run. */
+export function RunSummary({ view, status, created }: RunSummaryProps) {
+  const done = view.steps.filter((step) => step.status === "completed").length;
+  return (
+    <dl className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3" data-run-status={view.status}>
+      <Figure label="State">
+        <Status name={status} as="badge" />
+      </Figure>
+      <Figure label="Duration">
+        {view.startedAt === null ? "–" : <Duration from={view.startedAt} to={view.endedAt} />}
+      </Figure>
+      <Figure label="Steps done">{done}</Figure>
+      <Figure label="Cost">{moneyWords(view.costUsd)}</Figure>
+      <Figure label="Tokens">
+        {view.inputTokens.toLocaleString("en")} in · {view.outputTokens.toLocaleString("en")} out
+      </Figure>
+      <Figure label="Started">
+        <RelativeTime at={view.queuedAt ?? created} />
+      </Figure>
+      {view.demo && (
+        <Badge
+          tone="neutral"
+          title="No model key is set, so the offline demo model answered. Its text is drawn from the input."
+        >
+          demo model
+        </Badge>
+      )}
+    </dl>
+  );
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline gap-1.5">
+      <dt className="text-xs text-subtle">{label}</dt>
+      <dd className="figures flex items-center font-medium">{children}</dd>
+    </div>
+  );
+}

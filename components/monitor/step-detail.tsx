@@ -1,0 +1,142 @@
+"use client";
+
+import { ArrowLeft } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import type { StepView } from "../../engine/run/projection.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { ErrorState } from "../ui/error-state.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Duration, RelativeTime } from "../ui/relative-time.tsx";
+import { Status } from "../ui/status.tsx";
+import { TabPanel, Tabs } from "../ui/tabs.tsx";
+import { moneyWords } from "../ui/time-words.ts";
+import { StepHistory } from "./step-history.tsx";
+import { stepStatus } from "./step-status.ts";
+import { textKey, type RunFollower } from "./run-store.ts";
+import { useRunState } from "./use-run.ts";
+import { ValueView } from "./value-view.tsx";
+
+interface StepDetailProps {
+  step: StepView;
+  follower: RunFollower;
+  /** On narrow screens: back to the list. */
+  onBack(): void;
+}
+
+/** Everything about one step: what it gives or is giving, what it was given, how it went. */
+export function StepDetail({ step, follower, onBack }: StepDetailProps) {
+  const [tab, setTab] = useState("output");
+  const status = stepStatus(step);
+  return (
+    <section aria-label={step.name} className="flex min-h-full flex-col">
+      <header className="grid gap-1.5 px-4 pt-3 pb-2">
+        <div className="flex items-center gap-2">
+          <IconButton
+            label="Back to the steps"
+            icon={<ArrowLeft aria-hidden />}
+            onClick={onBack}
+            className="-ml-1.5 lg:hidden"
+          />
+          <h2 className="min-w-0 flex-1 truncate text-base font-semibold">{step.name}</h2>
+          <Status name={status} as="badge" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
+        </div>
+        <StepFigures step={step} />
+      </header>
+      {step.error !== null && (
+        <ErrorState
+          className="mx-4 mb-2"
+          title={step.retryAt === null ? "The step failed" : "The last attempt failed"}
+          description={
+            <>
+              {step.error.message} <code className="font-mono text-2xs text-subtle">{step.error.code}</code>
+              {step.retryAt !== null && (
+                <>
+                  <br />
+                  The next attempt begins <RelativeTime at={step.retryAt} />.
+                </>
+              )}
+            </>
+          }
+        />
+      )}
+      {status === "waiting-person" && (
+        <div className="mx-4 mb-2">
+          <Button asChild tone="primary" size="medium">
+            <Link href={`/approvals/${step.approvalId}`}>Open the approval</Link>
+          </Button>
+        </div>
+      )}
+      <Tabs
+        label={`About ${step.name}`}
+        value={tab}
+        onValueChange={setTab}
+        className="flex-1"
+        tabs={[
+          { value: "output", label: "Output" },
+          { value: "input", label: "Input" },
+          { value: "history", label: "Attempts and log", count: step.attempts.length + step.logs.length },
+        ]}
+      >
+        <TabPanel value="output" className="p-4">
+          <StepOutput step={step} follower={follower} />
+        </TabPanel>
+        <TabPanel value="input" className="p-4">
+          <ValueView value={step.input} label="the resolved input" />
+        </TabPanel>
+        <TabPanel value="history" className="p-4">
+          <StepHistory step={step} />
+        </TabPanel>
+      </Tabs>
+    </section>
+  );
+}
+
+function StepFigures({ step }: { step: StepView }) {
+  const tokens = step.usage.reduce((sum, each) => sum + each.inputTokens + each.outputTokens, 0);
+  const cost = step.usage.reduce((sum, each) => sum + each.costUsd, 0);
+  const models = [...new Set(step.usage.map((each) => each.model))];
+  return (
+    <p className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
+      <code className="font-mono text-2xs text-subtle">{step.step}</code>
+      <span>{step.type}</span>
+      {step.startedAt !== null && step.status !== "skipped" && <Duration from={step.startedAt} to={step.endedAt} />}
+      {step.attempt > 1 && <span>attempt {step.attempt}</span>}
+      {models.length > 0 && <span>{models.join(", ")}</span>}
+      {tokens > 0 && <span>{tokens.toLocaleString("en")} tokens</span>}
+      {step.usage.length > 0 && <span>{moneyWords(cost)}</span>}
+      {step.usage.some((each) => each.demo) && (
+        <Badge title="The offline demo model answered this step">demo model</Badge>
+      )}
+    </p>
+  );
+}
+
+function StepOutput({ step, follower }: { step: StepView; follower: RunFollower }) {
+  const streamed = useRunState(follower, (state) => state.texts.get(textKey(step.step, step.attempt)));
+  if (step.status === "completed") return <ValueView value={step.output} label="the output" />;
+  if (streamed !== undefined) {
+    return (
+      <div className="grid gap-2">
+        <p className="text-xs text-subtle">As it is being written. The answer counts when the step completes.</p>
+        {/* Plain, not Markdown: half a table or half a link would jump with every piece. */}
+        <p data-streaming className="max-w-[72ch] text-sm break-words whitespace-pre-wrap" dir="auto">
+          {streamed}
+          <span aria-hidden className="ml-0.5 inline-block h-3.5 w-1.5 translate-y-0.5 animate-pulse bg-running" />
+        </p>
+      </div>
+    );
+  }
+  return <p className="text-sm text-subtle">{words[step.status] ?? "Nothing."}</p>;
+}
+
+const words: Partial<Record<StepView["status"], string>> = {
+  pending: "The step has not begun.",
+  queued: "The step waits for a worker.",
+  running: "The step is at work.",
+  waiting: "The step is waiting.",
+  skipped: "The step was skipped: no way through the graph led to it.",
+  cancelled: "The step was cancelled before it gave anything.",
+  failed: "The step gave nothing.",
+};

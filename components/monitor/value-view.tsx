@@ -1,0 +1,62 @@
+"use client";
+
+import { useState } from "react";
+import { isJsonObject, type Json } from "../../engine/json.ts";
+import { JsonView } from "../ui/json-view.tsx";
+import { Markdown } from "../ui/markdown.tsx";
+import { SegmentedControl } from "../ui/segmented-control.tsx";
+
+interface ValueViewProps {
+  value: Json;
+  /** What the value is, for screen readers. */
+  label: string;
+}
+
+/** A value for reading: text as Markdown, an object field by field; or as JSON, exactly. */
+export function ValueView({ value, label }: ValueViewProps) {
+  const [as, setAs] = useState<"reading" | "json">("reading");
+  if (value === null) return <p className="text-sm text-subtle">Nothing.</p>;
+  if (typeof value === "string") return <Markdown text={value} />;
+  if (!isJsonObject(value) || !hasProse(value)) return <JsonView value={value} label={label} />;
+  return (
+    <div className="grid gap-3">
+      <SegmentedControl
+        label={`How to show ${label}`}
+        className="justify-self-end"
+        value={as}
+        onValueChange={setAs}
+        options={[
+          { value: "reading", label: "Reading" },
+          { value: "json", label: "JSON" },
+        ]}
+      />
+      {as === "json" ? <JsonView value={value} label={label} /> : <Fields value={value} />}
+    </div>
+  );
+}
+
+/** Where no field is longer than a label, the tree reads better than headings. */
+function hasProse(value: Record<string, Json>): boolean {
+  return Object.values(value).some((field) => typeof field === "string" && (field.length > 80 || field.includes("\n")));
+}
+
+function Fields({ value }: { value: Record<string, Json> }) {
+  return (
+    <dl className="grid gap-4">
+      {Object.entries(value).map(([name, field]) => (
+        <div key={name} className="grid gap-1">
+          <dt className="font-mono text-2xs text-subtle">{name}</dt>
+          <dd className="min-w-0">
+            {typeof field === "string" ? (
+              <Markdown text={field} />
+            ) : typeof field === "object" && field !== null ? (
+              <JsonView value={field} label={name} open={1} />
+            ) : (
+              <span className="figures">{String(field)}</span>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
