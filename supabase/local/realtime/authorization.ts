@@ -70,7 +70,9 @@ export class Authorizer {
     } catch (cause) {
       throw new DatabaseUnavailable(cause);
     }
-    let broken: Error | undefined;
+    // The pool listens to idle connections only: one that is cut between two of our statements would end the process.
+    const onCut = (error: Error) => this.log.warn({ err: error }, "realtime lost a connection while asking policies");
+    client.on("error", onCut);
     try {
       await client.query("begin");
       return await ask(client, asker);
@@ -82,7 +84,8 @@ export class Authorizer {
       }
       throw new DatabaseUnavailable(cause);
     } finally {
-      broken = await rollBack(client);
+      const broken = await rollBack(client);
+      client.off("error", onCut);
       client.release(broken);
     }
   }

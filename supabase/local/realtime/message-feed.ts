@@ -18,6 +18,8 @@ const pageSchema = z.array(
  * Follows realtime.messages. A notification only says "look": what is new is every row whose transaction was not yet
  * committed in the snapshot of the last look. So a lost connection loses nothing and nothing is delivered twice:
  * the first look after reconnecting simply finds more. Rows come in the order of commit, and of insertion within a look.
+ * After a crash PostgreSQL may give the numbers of transactions that were rolled back to new ones, which then look seen;
+ * therefore a row whose seq is higher than all that were seen is new, whatever its transaction.
  */
 export class MessageFeed {
   private readonly databaseUrl: string;
@@ -25,7 +27,7 @@ export class MessageFeed {
   private readonly log: RealtimeLog;
   private readonly deliver: (message: StoredMessage) => void;
   private client: Client | null = null;
-  private snapshot: string | null = null;
+  private position: Position | null = null;
   private looking: Promise<void> | null = null;
   private lookAgain = false;
   private retryMs = FIRST_RETRY_MS;
@@ -76,7 +78,7 @@ export class MessageFeed {
     try {
       await client.connect();
       await client.query("listen realtime_messages");
-      this.snapshot ??= await firstSnapshot(client);
+      this.position = await findPosition(client, this.position);
     } catch (error) {
       await endQuietly(client, this.log);
       throw error;
@@ -137,19 +139,22 @@ export class MessageFeed {
 
   /** Pages of one frozen snapshot, so that a long catch-up neither misses nor repeats a row. */
   private async deliverNew(client: Client): Promise<void> {
+    const { position } = this;
+    if (!position) return;
     let upto: string | null = null;
-    let after = "-1";
+    let after = -1n;
     let count: number;
     do {
-      const { rows } = await client.query(NEW_ROWS, [this.snapshot, upto, after, PAGE]);
-      const page = pageSchema.parse(rows);
+      const values = [position.snapshot, upto, String(after), PAGE, String(position.highestSeq)];
+      const page = pageSchema.parse((await client.query(NEW_ROWS, values)).rows);
       upto = page[0]?.upto ?? upto;
       const found = page.filter((row) => row.seq !== null);
       count = found.length;
-      after = found.at(-1)?.seq ?? after;
+      after = BigInt(found.at(-1)?.seq ?? after);
       for (const row of found) this.deliverRow(row);
     } while (count === PAGE);
-    this.snapshot = upto;
+    const highestSeq = after > position.highestSeq ? after : position.highestSeq;
+    this.position = { ...position, snapshot: upto ?? position.snapshot, highestSeq };
   }
 
   private deliverRow(row: Record<string, unknown>): void {
@@ -164,24 +169,38 @@ const NEW_ROWS = `
   from (select coalesce($2::pg_snapshot, pg_current_snapshot()) as upto) s
   left join lateral (
     select * from realtime.messages
-    where tx >= pg_snapshot_xmin($1::pg_snapshot)
-      and not pg_visible_in_snapshot(tx, $1::pg_snapshot) and pg_visible_in_snapshot(tx, s.upto)
-      and seq > $3::bigint and extension = 'broadcast' and event is not null
+    where (tx >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(tx, $1::pg_snapshot) or seq > $5::bigint)
+      and pg_visible_in_snapshot(tx, s.upto) and seq > $3::bigint and extension = 'broadcast' and event is not null
     order by seq limit $4
   ) m on true
   order by m.seq`;
 
-async function firstSnapshot(client: Client): Promise<string> {
+/** Up to where everything was delivered. */
+interface Position {
+  /** The cluster in which the numbers mean something. */
+  cluster: string;
+  snapshot: string;
+  highestSeq: bigint;
+}
+
+const positionSchema = z.tuple([z.object({ cluster: z.string(), snapshot: z.string(), highest: z.string() })]);
+
+/** Where it was, unless the database is another one (set up anew, restored): then from now on. */
+async function findPosition(client: Client, before: Position | null): Promise<Position> {
+  const read = async () => {
+    const [row] = positionSchema.parse((await client.query(CURRENT_POSITION)).rows);
+    return { cluster: row.cluster, snapshot: row.snapshot, highestSeq: BigInt(row.highest) };
+  };
+  const now = await read();
+  if (now.cluster === before?.cluster) return before;
   // Rows restored from another cluster carry transaction numbers that here still lie ahead: they would look new.
   await client.query("update realtime.messages set tx = '0' where tx >= pg_snapshot_xmax(pg_current_snapshot())");
-  const { rows } = await client.query("select pg_current_snapshot()::text as snapshot");
-  return (
-    z
-      .array(z.object({ snapshot: z.string() }))
-      .length(1)
-      .parse(rows)[0]?.snapshot ?? ""
-  );
+  return read();
 }
+
+const CURRENT_POSITION = `
+  select (select system_identifier::text from pg_control_system()) as cluster, pg_current_snapshot()::text as snapshot,
+         coalesce((select max(seq) from realtime.messages), 0)::text as highest`;
 
 async function endQuietly(client: Client, log: RealtimeLog): Promise<void> {
   try {

@@ -40,3 +40,31 @@ test("the database goes away and comes back: what needs it says so, what does no
   expect(ear.heard.map((message) => message.event)).toEqual(["before", "during", "http", "after"]);
   expect(ear.statuses).toEqual(["SUBSCRIBED"]);
 });
+
+test("a crash of the database in the middle of sending loses and repeats nothing that was committed", async () => {
+  const ear = await subscribed(room.client(await room.member("crash")), "room:crash", PRIVATE);
+  const numbers = () => ear.heard.map(({ payload }) => (payload as { n: number }).n);
+  const committed: number[] = [];
+  let n = 0;
+  for (let round = 0; round < 3; round += 1) {
+    const killAt = n + 20;
+    for (;;) {
+      n += 1;
+      // Joins that are refused roll back: their transaction numbers are the ones that come again after a crash.
+      listen(room.client(), "room:crash", PRIVATE);
+      const sent = room.postgres.query("select realtime.send($1, 'n', 'room:crash')", [{ n }]);
+      if (n === killAt) await room.postgres.kill();
+      const isCommitted = await sent.then(
+        () => true,
+        () => false,
+      );
+      if (!isCommitted) break;
+      committed.push(n);
+      if (n > killAt) throw new Error("The database was not killed");
+    }
+    await room.postgres.resume();
+  }
+  await until("all that was committed", () => committed.every((sent) => numbers().includes(sent)), 20_000);
+  // A send whose answer was lost may have been committed or not; it, too, comes once at most and in its place.
+  expect(numbers()).toEqual([...new Set(numbers())].toSorted((a, b) => a - b));
+});

@@ -24,6 +24,7 @@ create table if not exists realtime.messages (
 );
 
 create index if not exists messages_tx_index on realtime.messages (tx);
+create index if not exists messages_seq_index on realtime.messages (seq);
 create index if not exists messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic)
   where extension = 'broadcast' and private is true;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,8 @@ export interface TestPostgres {
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Ends the server process; `resume` starts it again on the same data and port. */
   halt(): Promise<void>;
+  /** Kills the server process as a failing machine does; `resume` starts it again. */
+  kill(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -57,12 +59,30 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await client.end();
     await postgres.stop();
   };
+  const startAgain = () =>
+    postgres.start().then(
+      () => true,
+      (error: unknown) => {
+        note(error);
+        return false;
+      },
+    );
   return {
     url,
     query: async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
     halt,
+    kill: async () => {
+      const pid = Number((await readFile(path.join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0]);
+      process.kill(pid, "SIGKILL");
+      await client.end().catch(note);
+    },
     resume: async () => {
-      await postgres.start();
+      // Processes that a killed server leaves behind hold its memory for a moment longer.
+      const deadline = performance.now() + 10_000;
+      while (!(await startAgain())) {
+        if (performance.now() > deadline) throw new Error(`PostgreSQL did not start again:\n${messages.join("")}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       client = await connect(url);
     },
     stop: async () => {
@@ -74,6 +94,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
+  // Tests end the server under its connections; the next query says so.
+  client.on("error", () => undefined);
   await client.connect();
   return client;
 }
