@@ -15,7 +15,7 @@ export interface World {
 }
 
 /** One row of every table in an organisation. */
-export interface Rows {
+interface Rows {
   readonly group: string;
   readonly workflow: string;
   readonly run: string;

@@ -223,6 +223,28 @@ describe("profiles", () => {
     expect(await tryAs(world.users.owner, look, [user])).toBe(0);
   });
 
+  it("are kept when it is the Auth server that writes, which has no rights here", async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query("begin; set local role supabase_auth_admin");
+      const { rows } = await client.query("insert into auth.users (email) values ('first@example.com') returning id");
+      await client.query("update auth.users set email = 'second@example.com' where id = $1", [rows[0].id]);
+      await client.query("reset role");
+      await client.query("insert into memberships (org_id, user_id, role) values ($1, $2, 'viewer')", [
+        world.org,
+        rows[0].id,
+      ]);
+      const profile = await client.query("select email from profiles where id = $1", [rows[0].id]);
+      expect(profile.rows).toEqual([{ email: "second@example.com" }]);
+      await client.query("set local role supabase_auth_admin");
+      expect(await attempt(client, "delete from auth.users where id = $1", [rows[0].id])).toBe(1);
+      expect(await attempt(client, "delete from auth.users where id = $1", [world.users.owner])).toBe("BT010");
+    } finally {
+      await client.query("rollback");
+      client.release();
+    }
+  });
+
   it("stop being shared when the shared organisation does", async () => {
     const org = await createOrganization(database.pool, "short-lived");
     await join(database.pool, org, world.users.owner, "owner");

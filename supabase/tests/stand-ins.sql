@@ -27,6 +27,8 @@ create table auth.users (
 );
 alter table auth.users owner to supabase_auth_admin;
 grant all on auth.users to postgres;
+-- So that tests can do what the Auth server does, as the role it does it with.
+grant supabase_auth_admin to postgres;
 create function auth.uid() returns uuid language sql stable as $$
   select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
     nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
