@@ -36,6 +36,7 @@ export function failStep(folding: Fold, frame: Frame, node: PlanNode, record: St
   if (container.behaviour === "parallel") {
     frame.open -= 1;
     if (loseBranch(folding, container, frame, node.id)) {
+      for (const inner of framesOf(folding.state, frame, node)) dropFrame(folding, inner);
       return parallelFrameChanged(folding, parent, container, containerRecord, frame);
     }
     frame.open += 1;

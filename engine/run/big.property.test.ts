@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { testCatalogue } from "../testing/catalogue.ts";
+import { createOracle } from "../testing/oracle.ts";
+import { randomWorkflow } from "../testing/random-workflow.ts";
+import { interpret } from "../testing/reference.ts";
+import { simulate, type Simulation } from "../testing/simulate.ts";
+import { compile } from "../workflow/compile.ts";
+import type { Plan } from "../workflow/plan.ts";
+import { fold } from "./fold.ts";
+import { projectRun } from "./projection.ts";
+import { isStepEnded } from "./status.ts";
+
+/** Numbers in [0, 1) from a seed (mulberry32), so that a failing case can be told by its seed alone. */
+function numbers(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function randomPlan(seed: number, size = 24): Plan | null {
+  const compiled = compile(randomWorkflow(numbers(seed), size), testCatalogue);
+  return compiled.ok ? compiled.plan : null;
+}
+
+/** What a journal must always be. */
+function check(plan: Plan, { events, state, mostWorking }: Simulation): void {
+  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events.filter((event) => ["run-completed", "run-failed", "run-cancelled"].includes(event.type))).toHaveLength(
+    1,
+  );
+  expect(JSON.stringify(fold(plan, "run", structuredClone(events)))).toBe(JSON.stringify(state));
+  expect(mostWorking).toBeLessThanOrEqual(plan.file.settings.maxConcurrency);
+  expect(state.working + state.pending).toBe(0);
+  const accepted = events
+    .filter((event) => event.type === "step-completed")
+    .map((event) => `${event.step}#${event.attempt}`);
+  expect(new Set(accepted).size).toBe(accepted.length);
+  for (const event of events) {
+    if (event.type !== "step-failed") continue;
+    expect(event.attempt).toBeLessThanOrEqual(
+      plan.nodes.get(event.step.split(".").at(-1) ?? "")?.retry.maxAttempts ?? 0,
+    );
+  }
+}
+
+const cases = 5000;
+
+describe("a run over random graphs, answers and orders", () => {
+  for (const [name, options] of Object.entries({
+    "in any order": {},
+    "with answers that come twice": { repeats: 0.3 },
+    "with a worker that keeps dying": { crashes: 0.15, repeats: 0.1 },
+  })) {
+    it(`ends as the reference interpreter says, ${name}`, () => {
+      let compared = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(0, 0.15, 0.4), (seed, failureRate) => {
+          const plan = randomPlan(seed);
+          if (plan === null) return;
+          const oracle = createOracle(seed, failureRate);
+          const simulation = simulate(plan, oracle, { random: numbers(seed + 1), ...options });
+          check(plan, simulation);
+          compared += 1;
+          const expected = interpret(plan, oracle);
+          if (expected === "failed" || simulation.state.status === "failed") {
+            if (plan.file.settings.onFailure === "stop")
+              expect([expected === "failed", simulation.state.status]).toEqual([true, "failed"]);
+            return;
+          }
+          const view = projectRun(plan, "run", simulation.events);
+          const seen = new Map(
+            view.steps.filter((step) => step.status !== "cancelled").map((step) => [step.step, step.status]),
+          );
+          for (const [step, status] of expected) expect([step, seen.get(step)]).toEqual([step, status]);
+          for (const step of view.steps) expect(isStepEnded(step.status)).toBe(true);
+        }),
+        { numRuns: cases },
+      );
+      expect(compared).toBeGreaterThan(cases / 3);
+    });
+  }
+
+  it("lets a cancel win over all that comes after it", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 60 }), (seed, at) => {
+        const plan = randomPlan(seed);
+        if (plan === null) return;
+        const by = { kind: "user" as const, id: null, label: "Ada" };
+        const meanwhile = new Map([[at, { type: "cancel" as const, by, reason: "enough" }]]);
+        const simulation = simulate(plan, createOracle(seed, 0.1), { random: numbers(seed), meanwhile, repeats: 0.2 });
+        check(plan, simulation);
+        const cancelled = simulation.events.findIndex((event) => event.type === "run-cancelled");
+        if (cancelled >= 0) expect(cancelled).toBe(simulation.events.length - 1);
+      }),
+      { numRuns: cases },
+    );
+  });
+
+  it("goes on after a pause as if there had been none", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 30 }), (seed, at) => {
+        const plan = randomPlan(seed);
+        if (plan === null) return;
+        const by = { kind: "user" as const, id: null, label: "Ada" };
+        const meanwhile = new Map([
+          [at, { type: "pause" as const, by }],
+          [at + 5, { type: "resume" as const, by }],
+        ]);
+        const oracle = createOracle(seed, 0);
+        const simulation = simulate(plan, oracle, { random: numbers(seed), meanwhile });
+        if (simulation.state.status === "paused") return; // the world had nothing left to say before the resume was due
+        check(plan, simulation);
+        expect(simulation.state.status).toBe("completed");
+      }),
+      { numRuns: cases },
+    );
+  });
+});
