@@ -49,8 +49,8 @@ create table public.run_events (
   primary key (run_id, seq)
 );
 
--- A foreign key looks its run up once an event, which took up to 40 % of an append of 50. The one writer of events
--- (private.append_turn) holds the run's row and takes the organisation from it, and this lets events go when their run does.
+-- A foreign key looks its run up once an event, which took up to 40 % of an append of 50. What writes events
+-- (private.append_turn) holds the run's row and takes the organisation from it; this lets events go when their run does.
 create function private.delete_events_of_run() returns trigger
 language plpgsql security definer set search_path = ''
 as $$

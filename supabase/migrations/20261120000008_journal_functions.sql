@@ -10,8 +10,8 @@
 -- p_approvals {open: [{id, nodeId, stepId, title, ... the columns in camelCase}], close: [{stepId, status}]}
 -- p_signals   ids of the run_signals which this turn has taken in
 
--- Writes a turn, or says by its answer (BT001, BT002) that there is no place for it; other faults it raises. The only
--- writer of run_events: it takes the organisation from the run, and nobody who calls it can write there otherwise.
+-- Writes a turn, or says by its answer (BT001, BT002) that there is no place for it; other faults it raises. Beside the
+-- statement that starts a run, the only writer of events: it takes the organisation from the run.
 create function private.append_turn(
   p_run_id uuid, p_after_seq bigint, p_events jsonb, p_patch jsonb, p_timers jsonb, p_approvals jsonb, p_signals bigint[]
 ) returns text

@@ -34,6 +34,30 @@ describe("tables", () => {
     expect(granted).toEqual([]);
   });
 
+  it("let browsers write these columns and no others", async () => {
+    const granted = await names(`
+      select table_name || ': ' || lower(privilege_type) || coalesce(' ' || string_agg(column_name, ', ' order by column_name), '') as name
+      from information_schema.column_privileges
+      where table_schema = 'public' and grantee = 'authenticated' and privilege_type <> 'SELECT'
+      group by table_name, privilege_type
+      union all
+      select table_name || ': ' || lower(privilege_type) from information_schema.table_privileges
+      where table_schema = 'public' and grantee = 'authenticated' and privilege_type <> 'SELECT'
+      order by name`);
+    expect(granted).toEqual([
+      "group_members: delete",
+      "group_members: insert group_id, org_id, user_id",
+      "groups: delete",
+      "groups: insert name, org_id",
+      "groups: update name",
+      "memberships: delete",
+      "memberships: insert org_id, role, user_id",
+      "memberships: update role",
+      "organizations: update name, settings, slug",
+      "profiles: update name",
+    ]);
+  });
+
   it("let nobody but their owner truncate, trigger or reference them", async () => {
     const granted = await names(`
       select grantee || ' ' || privilege_type || ' ' || table_name as name from information_schema.table_privileges

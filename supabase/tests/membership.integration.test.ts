@@ -20,6 +20,14 @@ async function tryAs(user: string | null, sql: string, values: unknown[] = []): 
   return actAs(database.pool, user, (client) => attempt(client, sql, values));
 }
 
+async function isWaiting(query: string): Promise<boolean> {
+  const { rows } = await database.pool.query(
+    "select 1 from pg_stat_activity where query = $1 and wait_event_type = 'Lock'",
+    [query],
+  );
+  return rows.length > 0;
+}
+
 describe("an attacker inside", () => {
   it("cannot raise the own role", async () => {
     const raise = "update memberships set role = $2 where user_id = $1 and org_id = $3";
@@ -127,25 +135,23 @@ describe("the last owner", () => {
   it("stays when two owners demote each other at once", async () => {
     const { owner, admin } = world.users;
     await database.pool.query("update memberships set role = 'owner' where user_id = $1", [admin]);
-    const results = await Promise.allSettled([
-      actAs(
-        database.pool,
-        owner,
-        (c) => c.query("update memberships set role = 'viewer' where user_id = $1", [admin]),
-        { keep: true },
-      ),
-      actAs(
-        database.pool,
-        admin,
-        (c) => c.query("update memberships set role = 'viewer' where user_id = $1", [owner]),
-        { keep: true },
-      ),
-    ]);
-    const { rows } = await database.pool.query("select 1 from memberships where org_id = $1 and role = 'owner'", [
-      world.org,
-    ]);
-    expect(rows.length).toBeGreaterThanOrEqual(1);
-    expect(results.filter((r) => r.status === "fulfilled").length).toBeGreaterThanOrEqual(1);
+    const demote = "update memberships set role = 'viewer' where user_id = $1";
+    const first = await database.pool.connect();
+    const second = await database.pool.connect();
+    try {
+      await first.query("begin");
+      await first.query(demote, [admin]);
+      let settled = false;
+      const later = second.query(demote, [owner]).finally(() => (settled = true));
+      const refusal = expect(later).rejects.toMatchObject({ code: "BT010" });
+      // The second has to wait for the first: only then can it know who is left.
+      await expect.poll(async () => settled || (await isWaiting(demote)), { timeout: 5000 }).toBe(true);
+      await first.query("commit");
+      await refusal;
+    } finally {
+      first.release();
+      second.release();
+    }
   });
 
   it("does not stand in the way of deleting the organisation, with all that is in it", async () => {
