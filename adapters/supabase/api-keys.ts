@@ -17,65 +17,69 @@ interface NewApiKey extends Pick<ApiKey, "id" | "name" | "prefix" | "role" | "sc
 }
 
 /** API keys on Postgres: only their hashes are stored. */
-export function createApiKeyStore(pool: Pool) {
-  return {
-    async byHash(hash: Uint8Array): Promise<StoredKey | null> {
-      const { rows } = await pool.query<StoredKey>({
-        name: "api-key-by-hash",
-        text: `select k.id, k.org_id as "orgId", k.name, k.role, k.scopes, ${moment("k.expires_at", "expiresAt")},
-                 ${moment("k.revoked_at", "revokedAt")}, ${moment("k.last_used_at", "lastUsedAt")}
-               from public.api_keys k where k.key_hash = $1`,
-        values: [hash],
-      });
-      return rows[0] ?? null;
-    },
+export class ApiKeyTable {
+  readonly #pool: Pool;
 
-    async touch(id: string): Promise<void> {
-      await pool.query("update public.api_keys set last_used_at = now() where id = $1", [id]);
-    },
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
-    async list(orgId: string): Promise<ApiKey[]> {
-      const { rows } = await pool.query(
-        `select ${columns} from public.api_keys k where k.org_id = $1 order by k.created_at desc limit 1000`,
-        [orgId],
-      );
-      return z.array(apiKeySchema).parse(rows);
-    },
+  async byHash(hash: Uint8Array): Promise<StoredKey | null> {
+    const { rows } = await this.#pool.query<StoredKey>({
+      name: "api-key-by-hash",
+      text: `select k.id, k.org_id as "orgId", k.name, k.role, k.scopes, ${moment("k.expires_at", "expiresAt")},
+               ${moment("k.revoked_at", "revokedAt")}, ${moment("k.last_used_at", "lastUsedAt")}
+             from public.api_keys k where k.key_hash = $1`,
+      values: [hash],
+    });
+    return rows[0] ?? null;
+  }
 
-    async insert(key: NewApiKey, audit: AuditEntry): Promise<ApiKey> {
-      const { rows } = await pool.query(
-        `with k as (
-           insert into public.api_keys (id, org_id, name, prefix, key_hash, role, scopes, created_by, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning *
-         ), recorded as (${auditFrom("k", 10)})
-         select ${columns} from k`,
-        [
-          key.id,
-          key.orgId,
-          key.name,
-          key.prefix,
-          key.hash,
-          key.role,
-          key.scopes,
-          key.createdBy,
-          key.expiresAt,
-          auditParameter(audit),
-        ],
-      );
-      return apiKeySchema.parse(rows[0]);
-    },
+  async touch(id: string): Promise<void> {
+    await this.#pool.query("update public.api_keys set last_used_at = now() where id = $1", [id]);
+  }
 
-    async revoke(orgId: string, id: string, audit: AuditEntry): Promise<ApiKey | null> {
-      const { rows } = await pool.query(
-        `with k as (
-           update public.api_keys set revoked_at = now() where id = $1 and org_id = $2 and revoked_at is null returning *
-         ), recorded as (${auditFrom("k", 3)})
-         select ${columns} from k
-         union all
-         select ${columns} from public.api_keys k where id = $1 and org_id = $2 and revoked_at is not null`,
-        [id, orgId, auditParameter(audit)],
-      );
-      return rows[0] === undefined ? null : apiKeySchema.parse(rows[0]);
-    },
-  };
+  async list(orgId: string): Promise<ApiKey[]> {
+    const { rows } = await this.#pool.query(
+      `select ${columns} from public.api_keys k where k.org_id = $1 order by k.created_at desc limit 1000`,
+      [orgId],
+    );
+    return z.array(apiKeySchema).parse(rows);
+  }
+
+  async insert(key: NewApiKey, audit: AuditEntry): Promise<ApiKey> {
+    const { rows } = await this.#pool.query(
+      `with k as (
+         insert into public.api_keys (id, org_id, name, prefix, key_hash, role, scopes, created_by, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning *
+       ), recorded as (${auditFrom("k", 10)})
+       select ${columns} from k`,
+      [
+        key.id,
+        key.orgId,
+        key.name,
+        key.prefix,
+        key.hash,
+        key.role,
+        key.scopes,
+        key.createdBy,
+        key.expiresAt,
+        auditParameter(audit),
+      ],
+    );
+    return apiKeySchema.parse(rows[0]);
+  }
+
+  async revoke(orgId: string, id: string, audit: AuditEntry): Promise<ApiKey | null> {
+    const { rows } = await this.#pool.query(
+      `with k as (
+         update public.api_keys set revoked_at = now() where id = $1 and org_id = $2 and revoked_at is null returning *
+       ), recorded as (${auditFrom("k", 3)})
+       select ${columns} from k
+       union all
+       select ${columns} from public.api_keys k where id = $1 and org_id = $2 and revoked_at is not null`,
+      [id, orgId, auditParameter(audit)],
+    );
+    return rows[0] === undefined ? null : apiKeySchema.parse(rows[0]);
+  }
 }

@@ -57,97 +57,101 @@ const insertRun = `with version as (
   select r.id, r.status from public.runs r, version where r.org_id = $2 and r.idempotency_key = $10`;
 
 /** The run store of the use cases on Postgres. The trusted role sees every organisation, so each statement names one. */
-export function createRunStore(pool: Pool) {
-  return {
-    async insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus } | null> {
-      const { type, ...data } = run.event;
-      const values = [
-        run.id,
-        run.orgId,
-        run.workflowId,
-        run.version,
-        run.workflowName,
-        JSON.stringify(run.input),
-        run.priority,
-        JSON.stringify(run.trigger),
-        run.createdBy,
-        run.idempotencyKey,
-        type,
-        JSON.stringify(data),
-        auditParameter(audit),
-      ];
-      const insert = () =>
-        pool.query<{ id: string; status: RunStatus }>({ name: "run-insert", text: insertRun, values });
-      const { rows } = await insert();
-      // A twin that committed during our statement is not in its snapshot: it is in that of a second one.
-      if (rows[0] === undefined && run.idempotencyKey !== null) return (await insert()).rows[0] ?? null;
-      return rows[0] ?? null;
-    },
+export class RunTable {
+  readonly #pool: Pool;
 
-    async get(orgId: string, id: string): Promise<RunRow | null> {
-      const { rows } = await pool.query<RunRow>({
-        name: "run-get",
-        text: `select ${summary}, r.input, r.output, r.error, r.input_tokens as "inputTokens",
-                 r.output_tokens as "outputTokens", r.model_label as "modelLabel", r.priority, r.last_seq as "lastSeq"
-               from public.runs r where r.id = $1 and r.org_id = $2`,
-        values: [id, orgId],
-      });
-      return rows[0] ?? null;
-    },
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
-    async list(
-      orgId: string,
-      page: {
-        limit: number;
-        after: { at: string; id: string } | null;
-        status: RunStatus | null;
-        workflowId: string | null;
-      },
-    ): Promise<{ items: RunSummary[]; next: { at: string; id: string } | null }> {
-      const { rows } = await pool.query<RunSummary>(
-        `select ${summary} from public.runs r
-         where r.org_id = $1
-           and ($2::timestamptz is null or (r.created_at, r.id) < ($2::timestamptz, $3::uuid))
-           and ($4::text is null or r.status = $4) and ($5::uuid is null or r.workflow_id = $5)
-         order by r.created_at desc, r.id desc limit $6`,
-        [orgId, page.after?.at ?? null, page.after?.id ?? null, page.status, page.workflowId, page.limit + 1],
-      );
-      return pageOf(rows, page.limit, (row) => row.createdAt);
-    },
+  async insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus } | null> {
+    const { type, ...data } = run.event;
+    const values = [
+      run.id,
+      run.orgId,
+      run.workflowId,
+      run.version,
+      run.workflowName,
+      JSON.stringify(run.input),
+      run.priority,
+      JSON.stringify(run.trigger),
+      run.createdBy,
+      run.idempotencyKey,
+      type,
+      JSON.stringify(data),
+      auditParameter(audit),
+    ];
+    const insert = () =>
+      this.#pool.query<{ id: string; status: RunStatus }>({ name: "run-insert", text: insertRun, values });
+    const { rows } = await insert();
+    // A twin that committed during our statement is not in its snapshot: it is in that of a second one.
+    if (rows[0] === undefined && run.idempotencyKey !== null) return (await insert()).rows[0] ?? null;
+    return rows[0] ?? null;
+  }
 
-    async events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]> {
-      const { rows } = await pool.query<EventRow>({
-        name: "run-events",
-        text: `select ${eventColumns} from public.run_events
-               where run_id = $1 and org_id = $2 and seq > $3 order by seq limit $4`,
-        values: [runId, orgId, after, limit],
-      });
-      return rows.map(fromEventRow);
-    },
+  async get(orgId: string, id: string): Promise<RunRow | null> {
+    const { rows } = await this.#pool.query<RunRow>({
+      name: "run-get",
+      text: `select ${summary}, r.input, r.output, r.error, r.input_tokens as "inputTokens",
+               r.output_tokens as "outputTokens", r.model_label as "modelLabel", r.priority, r.last_seq as "lastSeq"
+             from public.runs r where r.id = $1 and r.org_id = $2`,
+      values: [id, orgId],
+    });
+    return rows[0] ?? null;
+  }
 
-    async signal(
-      signal: { orgId: string; runId: string; kind: string; payload: JsonObject },
-      audit: AuditEntry,
-    ): Promise<number> {
-      const { rows } = await pool.query<{ id: number }>(
-        `with written as (
-           insert into public.run_signals (org_id, run_id, kind, payload) values ($1, $2, $3, $4::jsonb) returning id
-         ), recorded as (${auditFrom("written", 5)})
-         select id from written`,
-        [signal.orgId, signal.runId, signal.kind, JSON.stringify(signal.payload), auditParameter(audit)],
-      );
-      const id = rows[0]?.id;
-      if (id === undefined) throw new Error("The signal was not written.");
-      return id;
+  async list(
+    orgId: string,
+    page: {
+      limit: number;
+      after: { at: string; id: string } | null;
+      status: RunStatus | null;
+      workflowId: string | null;
     },
+  ): Promise<{ items: RunSummary[]; next: { at: string; id: string } | null }> {
+    const { rows } = await this.#pool.query<RunSummary>(
+      `select ${summary} from public.runs r
+       where r.org_id = $1
+         and ($2::timestamptz is null or (r.created_at, r.id) < ($2::timestamptz, $3::uuid))
+         and ($4::text is null or r.status = $4) and ($5::uuid is null or r.workflow_id = $5)
+       order by r.created_at desc, r.id desc limit $6`,
+      [orgId, page.after?.at ?? null, page.after?.id ?? null, page.status, page.workflowId, page.limit + 1],
+    );
+    return pageOf(rows, page.limit, (row) => row.createdAt);
+  }
 
-    async heads(ids: string[]): Promise<{ id: string; lastSeq: number; status: RunStatus }[]> {
-      const { rows } = await pool.query<{ id: string; lastSeq: number; status: RunStatus }>({
-        name: "run-heads",
-        text: `select id, last_seq as "lastSeq", status from public.runs where id = any($1::uuid[])`,
-        values: [ids],
-      });
-      return rows;
-    },
-  };
+  async events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]> {
+    const { rows } = await this.#pool.query<EventRow>({
+      name: "run-events",
+      text: `select ${eventColumns} from public.run_events
+             where run_id = $1 and org_id = $2 and seq > $3 order by seq limit $4`,
+      values: [runId, orgId, after, limit],
+    });
+    return rows.map(fromEventRow);
+  }
+
+  async signal(
+    signal: { orgId: string; runId: string; kind: string; payload: JsonObject },
+    audit: AuditEntry,
+  ): Promise<number> {
+    const { rows } = await this.#pool.query<{ id: number }>(
+      `with written as (
+         insert into public.run_signals (org_id, run_id, kind, payload) values ($1, $2, $3, $4::jsonb) returning id
+       ), recorded as (${auditFrom("written", 5)})
+       select id from written`,
+      [signal.orgId, signal.runId, signal.kind, JSON.stringify(signal.payload), auditParameter(audit)],
+    );
+    const id = rows[0]?.id;
+    if (id === undefined) throw new Error("The signal was not written.");
+    return id;
+  }
+
+  async heads(ids: string[]): Promise<{ id: string; lastSeq: number; status: RunStatus }[]> {
+    const { rows } = await this.#pool.query<{ id: string; lastSeq: number; status: RunStatus }>({
+      name: "run-heads",
+      text: `select id, last_seq as "lastSeq", status from public.runs where id = any($1::uuid[])`,
+      values: [ids],
+    });
+    return rows;
+  }
 }

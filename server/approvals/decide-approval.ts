@@ -67,7 +67,7 @@ export async function recordDecision(
   if (result.approval === null || result.outcome === "missing") throw notFound("approval");
   if (result.outcome !== "decided" || result.signal === null) throw alreadyDecided(result.approval);
   const { approval: decided, signal } = result;
-  await announce(
+  announce(
     parts,
     decided.runId,
     {

@@ -19,7 +19,7 @@ export async function awaitRun(
   const announcement = parts.ends
     .wait(runId, ms)
     .catch((error: unknown) => parts.log.warn({ err: error, runId }, "ends are not announced; watching the journal"))
-    .then(() => {
+    .finally(() => {
       listening = false;
     });
   const watching = parts.watch.open(runId);

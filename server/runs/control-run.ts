@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
 import { findRun } from "./get-run.ts";
 import type { RunRow, RunSignalKind, RunStore } from "./ports.ts";
-import { wake } from "./start-run.ts";
+import { nudge } from "./start-run.ts";
 
 export interface ControlParts {
   runs: RunStore;
@@ -86,24 +86,25 @@ async function send(
       "reason" in input ? { reason: input.reason } : {},
     ),
   );
-  await announce(parts, run.id, { input, signal }, run.priority);
+  announce(parts, run.id, { input, signal }, run.priority);
   return { id: run.id, status: run.status };
 }
 
-/** Puts a recorded signal into the run's mailbox and wakes a worker; a failure costs the seconds until the next sweep. */
-export async function announce(
+/**
+ * Puts a recorded signal into the run's mailbox and wakes a worker, without waiting for either: a failure costs the seconds
+ * until the next sweep, and no request waits for a Redis that is away.
+ */
+export function announce(
   parts: { mailbox: Pick<RunMailbox, "post">; queue: Pick<StepQueue, "wake">; log: Log },
   runId: string,
   entry: { input: RunInput; signal: number },
   priority: number,
-): Promise<void> {
-  try {
-    await parts.mailbox.post(runId, [{ id: `signal-${entry.signal}`, ...entry }]);
-  } catch (error) {
-    parts.log.warn({ err: error, runId, signal: entry.signal }, "signal not announced; the sweep will find it");
-    return;
-  }
-  await wake(parts, runId, priority);
+): void {
+  parts.mailbox.post(runId, [{ id: `signal-${entry.signal}`, ...entry }]).then(
+    () => nudge(parts, runId, priority),
+    (error: unknown) =>
+      parts.log.warn({ err: error, runId, signal: entry.signal }, "signal not announced; the sweep will find it"),
+  );
 }
 
 function cannot(done: string, run: RunRow): BatonError {

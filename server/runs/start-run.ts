@@ -68,7 +68,7 @@ export async function startRun(
     auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
   );
   if (run === null) throw notFound("workflow");
-  await wake(parts, run.id, request.priority);
+  nudge(parts, run.id, request.priority);
   return run;
 }
 
@@ -81,15 +81,12 @@ function checkSize(input: Json): void {
   );
 }
 
-/** Nudges a worker. The run stands in the database already: when the nudge is lost, the sweep finds it seconds later. */
-export async function wake(
-  parts: { queue: Pick<StepQueue, "wake">; log: Log },
-  runId: string,
-  priority: number,
-): Promise<void> {
-  try {
-    await parts.queue.wake(runId, priority);
-  } catch (error) {
-    parts.log.warn({ err: error, runId }, "run not announced; the sweep will find it");
-  }
+/**
+ * Nudges a worker, without waiting for it: the run stands in the database, so the answer need not depend on Redis. When the
+ * nudge is lost, the sweep finds the run seconds later.
+ */
+export function nudge(parts: { queue: Pick<StepQueue, "wake">; log: Log }, runId: string, priority: number): void {
+  parts.queue
+    .wake(runId, priority)
+    .catch((error: unknown) => parts.log.warn({ err: error, runId }, "run not announced; the sweep will find it"));
 }

@@ -1,0 +1,175 @@
+import path from "node:path";
+import type { Logger } from "pino";
+import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
+import { workerKeyPattern } from "../adapters/redis/keys.ts";
+import { createPubSub } from "../adapters/redis/pub-sub.ts";
+import { createBuckets } from "../adapters/redis/rate-limit.ts";
+import { createRunEnds } from "../adapters/redis/run-ends.ts";
+import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
+import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
+import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
+import { createApprovalStore } from "../adapters/supabase/approvals.ts";
+import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
+import { createMembers } from "../adapters/supabase/members.ts";
+import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
+import { createPool, type Pool } from "../adapters/supabase/pool.ts";
+import { RunTable } from "../adapters/supabase/runs.ts";
+import { WorkflowTable } from "../adapters/supabase/workflows.ts";
+import { EnvironmentError, type Environment } from "../contracts/env.ts";
+import { catalogue } from "../nodes/catalog/definitions.ts";
+import { createLinkSigner } from "./approvals/link-token.ts";
+import { createAuthenticator } from "./auth/authenticate.ts";
+import { createHealthCheck, type Probes } from "./health/check-health.ts";
+import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
+import { createRunWatch } from "./runs/run-watch.ts";
+import type { Services } from "./services.ts";
+import { createGallery } from "./templates/gallery.ts";
+import { createPlanCache } from "./workflows/plan-cache.ts";
+
+export interface Container {
+  services: Services;
+  /** For the first start, which makes what no use case makes. */
+  organizations: ReturnType<typeof createOrganizationStore>;
+  close(): Promise<void>;
+}
+
+/** Connections to Postgres of one web process. Requests beyond that wait their turn, for five seconds at most. */
+const poolSize = 20;
+const purgeEveryMs = 3_600_000;
+
+/** Builds the services from the environment. Connects to nothing yet that must answer: a part that is away is found again. */
+export function createContainer(env: Environment, log: Logger, root: string = process.cwd()): Container {
+  const outside = requireOutside(env);
+  const now = Date.now;
+  const pool = createPool(outside.databaseUrl, poolSize);
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
+  const connection = { url: outside.redisUrl, name: `web-${process.pid}`, log };
+  const redis = connectRedis(connection);
+  const pubSub = createPubSub(redis, connectSubscriber(connection), log);
+  const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
+
+  const keys = new ApiKeyTable(pool);
+  const members = createMembers(pool);
+  const workflows = new WorkflowTable(pool);
+  const runs = new RunTable(pool);
+  const watch = createRunWatch(runs, log);
+  const idempotency = createIdempotencyStore(pool);
+  const tokens = createAccessTokens({
+    url: outside.supabaseUrl,
+    publishableKey: outside.publishableKey,
+    jwtSecret: env.SUPABASE_JWT_SECRET,
+  });
+
+  const services: Services = {
+    catalogue,
+    workflows,
+    plans: createPlanCache(workflows, catalogue, now),
+    runs,
+    watch,
+    ends: createRunEnds(pubSub),
+    mailbox: createRunMailbox(redis),
+    queue,
+    approvals: createApprovalStore(pool),
+    links: createLinkSigner([outside.secret], now),
+    keys,
+    members,
+    auth: createAuthenticator({ members, keys, tokens, now, log }),
+    idempotency,
+    limiter: withFallback(redisLimiter(redis), createLocalLimiter(now), log),
+    gallery: createGallery(path.join(root, "templates"), log),
+    health: createHealthCheck(probes(pool, redis, outside), log, now),
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    now,
+    log,
+  };
+
+  const purging = setInterval(() => {
+    idempotency.purge().catch((error: unknown) => log.warn({ err: error }, "old idempotent answers were not deleted"));
+  }, purgeEveryMs);
+  purging.unref();
+
+  return {
+    services,
+    organizations: createOrganizationStore(pool),
+    async close() {
+      clearInterval(purging);
+      watch.close();
+      await Promise.allSettled([queue.close(), pubSub.close(), pool.end()]);
+      redis.disconnect();
+    },
+  };
+}
+
+function redisLimiter(redis: RedisClient): RateLimiter {
+  const buckets = createBuckets(redis);
+  return {
+    async take(key, bucket) {
+      const { allowed, tokens } = await buckets.take(key, bucket);
+      return describeBucket(bucket, tokens, allowed);
+    },
+  };
+}
+
+function probes(pool: Pool, redis: RedisClient, outside: Outside): Probes {
+  return {
+    async database() {
+      await pool.query("select 1");
+    },
+    async redis() {
+      if (redis.status !== "ready") throw new Error(`Redis is ${redis.status}.`);
+      await redis.ping();
+    },
+    async realtime(signal) {
+      const address = new URL("/realtime/v1/api/health", outside.supabaseUrl);
+      const response = await fetch(address, { signal, headers: { apikey: outside.publishableKey } });
+      await response.body?.cancel();
+      // A hosted Realtime may not know this address for outsiders; that it answers is what we ask.
+      if (response.status >= 500) throw new Error(`Realtime answered ${response.status}.`);
+    },
+    async workers() {
+      if (redis.status !== "ready") throw new Error(`Redis is ${redis.status}.`);
+      if (!(await anyWorker(redis))) throw new Error("No worker has shown itself in the last ten seconds.");
+    },
+  };
+}
+
+/** Looks for a living worker's heartbeat, in large steps and only until one is found. */
+async function anyWorker(redis: RedisClient): Promise<boolean> {
+  let cursor = "0";
+  do {
+    const [next, found] = await redis.scan(cursor, "MATCH", workerKeyPattern, "COUNT", 5_000);
+    if (found.length > 0) return true;
+    cursor = next;
+  } while (cursor !== "0");
+  return false;
+}
+
+interface Outside {
+  databaseUrl: string;
+  redisUrl: string;
+  supabaseUrl: string;
+  publishableKey: string;
+  secret: string;
+}
+
+/** @throws EnvironmentError naming the variables that are missing */
+function requireOutside(env: Environment): Outside {
+  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, BATON_SECRET } = env;
+  if (DATABASE_URL && REDIS_URL && SUPABASE_URL && SUPABASE_PUBLISHABLE_KEY && BATON_SECRET) {
+    return {
+      databaseUrl: DATABASE_URL,
+      redisUrl: REDIS_URL,
+      supabaseUrl: SUPABASE_URL,
+      publishableKey: SUPABASE_PUBLISHABLE_KEY,
+      secret: BATON_SECRET,
+    };
+  }
+  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, BATON_SECRET };
+  throw new EnvironmentError(
+    Object.entries(needed)
+      .filter(([, value]) => !value)
+      .map(([variable]) => ({ variable, problem: "must be set for the web process; `npm start` sets it" })),
+  );
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import path from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import next from "next";
+import { pino } from "pino";
+import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
+import { createContainer } from "./container.ts";
+import { createApp } from "./http/app.ts";
+import { shareApp } from "./http/shared-app.ts";
+
+/** Requests under way get this long when the process is told to stop; event streams are cut, and resume elsewhere. */
+const graceMs = 5_000;
+
+const root = path.resolve(import.meta.dirname, "..");
+const log = pino({ name: "web", level: process.env["LOG_LEVEL"] || "info" });
+
+try {
+  serve();
+} catch (error) {
+  // What the operator has to mend is said without a stack trace.
+  if (error instanceof EnvironmentError) log.fatal(error.message);
+  else log.fatal({ err: error }, "the web process could not start");
+  process.exitCode = 1;
+}
+
+/** One server: the API answers at once, pages as soon as Next is ready. */
+function serve(): void {
+  const env = parseEnvironment(process.env);
+  const container = createContainer(env, log, root);
+  const app = createApp(container.services);
+  shareApp(app);
+  const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+
+  const dev = env.BATON_MODE === "development";
+  const hostname = process.env["HOST"] || "127.0.0.1";
+  const pages = next({ dev, dir: root, hostname, port: env.PORT });
+  // Upgrades for hot reload need nothing here: Next takes them from the server of its first request.
+  const render = pages.prepare().then(
+    () => {
+      log.info({}, "pages are ready");
+      return pages.getRequestHandler();
+    },
+    (error: unknown) => {
+      log.error({ err: error }, "pages are not served; the API is");
+      return null;
+    },
+  );
+
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
+    const answered = isApi(request.url ?? "/") ? api(request, response) : page(render, request, response);
+    answered.catch((error: unknown) => {
+      log.error({ err: error, url: request.url?.split("?")[0] }, "request failed");
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  server.on("error", (error) => {
+    log.fatal({ err: error }, `port ${env.PORT} cannot be used; set PORT to another one`);
+    process.exit(1);
+  });
+  server.listen(env.PORT, hostname, () => log.info({ address: server.address() }, "the web process listens"));
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({}, "stopping");
+    // Streams would hold the server open for ever; their readers come back with Last-Event-ID.
+    setTimeout(() => server.closeAllConnections(), graceMs).unref();
+    server.close(() => {
+      Promise.allSettled([container.close(), pages.close()]).then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+    server.closeIdleConnections();
+    container.services.watch.close();
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  // Started with an IPC channel, the process must not outlive who started it.
+  process.on("disconnect", stop);
+}
+
+function isApi(url: string): boolean {
+  return /^\/api(?:[/?]|$)/.test(url);
+}
+
+async function page(
+  render: Promise<ReturnType<ReturnType<typeof next>["getRequestHandler"]> | null>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const handle = await render;
+  if (handle !== null) return handle(request, response);
+  response.writeHead(503, { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" });
+  response.end("Baton's pages are not built. Stop Baton and run `npm start`, which builds them.\n");
+}
