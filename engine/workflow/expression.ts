@@ -10,6 +10,8 @@ export interface Reference {
   property: string | null;
   /** True where a missing value does no harm: left of `??`, behind `?.`, or only the status is read. */
   guarded: boolean;
+  /** Names that stand left of `??` before this one: it is read only when they gave nothing. */
+  alternatives: string[];
 }
 
 export type ParsedExpression =
@@ -117,6 +119,8 @@ function plainPath(tree: AnyNode): { root: string; keys: (string | number)[]; gu
 /** Walks an expression tree with the names bound so far, collecting free names and the places to make optional. */
 class Reader {
   readonly references: Reference[] = [];
+  /** Names left of the `??` whose right side is being read. */
+  private alternatives: string[] = [];
   private readonly insertions: { at: number; text: string; remove: number }[] = [];
   private readonly text: string;
 
@@ -132,8 +136,10 @@ class Reader {
       case "CallExpression":
         return this.chain(node, bound, guarded);
       case "LogicalExpression": {
-        this.visit(node["left"] as AnyNode, bound, guarded || node["operator"] === "??");
-        return this.visit(node["right"] as AnyNode, bound, guarded);
+        if (node["operator"] !== "??") return this.children(node, bound, guarded);
+        const before = this.references.length;
+        this.visit(node["left"] as AnyNode, bound, true);
+        return this.fallback(node["right"] as AnyNode, bound, guarded, before);
       }
       case "ArrowFunctionExpression":
       case "FunctionExpression":
@@ -144,6 +150,15 @@ class Reader {
       default:
         return this.children(node, bound, guarded);
     }
+  }
+
+  /** The right side of `??`: read only when the left gave nothing, and as forgiving, so that one of several branches can answer. */
+  private fallback(node: AnyNode, bound: ReadonlySet<string>, guarded: boolean, before: number): void {
+    const left = this.references.slice(before).map((reference) => reference.root);
+    const outer = this.alternatives;
+    if (!guarded) this.alternatives = [...outer, ...left];
+    this.visit(node, bound, guarded || left.length > 0);
+    this.alternatives = outer;
   }
 
   private children(node: AnyNode, bound: ReadonlySet<string>, guarded: boolean): void {
@@ -185,7 +200,13 @@ class Reader {
     const property = member === null || keys[1] === undefined || keys[1] === null ? null : String(keys[1]);
     const harmless = member === "status" || member === "error" || (member === "outputs" && members.length === 1);
     const optional = members[1]?.["optional"] === true;
-    this.references.push({ root: rootName(node), member, property, guarded: guarded || harmless || optional });
+    this.references.push({
+      root: rootName(node),
+      member,
+      property,
+      guarded: guarded || harmless || optional,
+      alternatives: [],
+    });
     if (guarded) for (const each of members) this.makeOptional(each);
   }
 

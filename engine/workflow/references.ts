@@ -121,7 +121,10 @@ function stepFault(graph: Graph, soundness: Soundness, each: GraphNode, referenc
   }
   if (reference.guarded) return null;
   const { choices } = soundness;
-  const missed = choices.without(soundness.runs.get(standing) ?? 0, soundness.completes.get(reference.root) ?? 0);
+  const there = [reference.root, ...reference.alternatives]
+    .map((root) => soundness.completes.get(root) ?? 0)
+    .reduce((a, b) => choices.or(a, b));
+  const missed = choices.without(soundness.runs.get(standing) ?? 0, there);
   const witness = choices.witness(missed);
   if (witness === null) return null;
   return {
@@ -145,7 +148,7 @@ function nearest(name: string, candidates: string[]): string | null {
   let best: { candidate: string; distance: number } | null = null;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (best === null || distance < best.distance)) {
+    if (distance <= Math.ceil(candidate.length / 3) && (best === null || distance < best.distance)) {
       best = { candidate, distance };
     }
   }
