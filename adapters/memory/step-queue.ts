@@ -16,7 +16,6 @@ export function createMemoryStepQueue(): MemoryStepQueue {
   const known = new Set<string>();
   let steps: { job: StepJob; priority: number }[] = [];
   let wakes: { runId: string; priority: number }[] = [];
-  const id = ({ runId, seq, attempt }: StepJob): string => `${runId}-${seq}-${attempt}`;
   return {
     async enqueue(jobs) {
       for (const each of jobs) {
@@ -39,4 +38,8 @@ export function createMemoryStepQueue(): MemoryStepQueue {
       wakes = [];
     },
   };
+}
+
+function id({ runId, seq, attempt }: StepJob): string {
+  return `${runId}-${seq}-${attempt}`;
 }

@@ -1,0 +1,50 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Recorded {
+  path: string;
+  /** The step's idempotency key: run, step and attempt. */
+  key: string;
+}
+
+/** The outside world of a fault test: answers every request and remembers whom it answered. */
+export interface Recorder {
+  /** `host:port`, as the allow list wants it. */
+  host: string;
+  url: string;
+  requests: Recorded[];
+  /** Calls by idempotency key. */
+  counts(): Map<string, number>;
+  close(): Promise<void>;
+}
+
+/** `GET /anything?ms=200` is answered after 200 ms. */
+export async function startRecorder(): Promise<Recorder> {
+  const requests: Recorded[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://recorder");
+    requests.push({ path: url.pathname, key: String(request.headers["idempotency-key"] ?? "") });
+    void sleep(Number(url.searchParams.get("ms") ?? 0)).then(() => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ path: url.pathname, call: requests.length }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    counts() {
+      const counts = new Map<string, number>();
+      for (const { key } of requests) counts.set(key, (counts.get(key) ?? 0) + 1);
+      return counts;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
