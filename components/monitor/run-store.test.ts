@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { Projection, RunView } from "../../engine/run/projection.ts";
 import type { JournalListener, JournalSource } from "./journal-source.ts";
-import { followRun, textKey } from "./run-store.ts";
+import { RunFollower, textKey } from "./run-store.ts";
 
 /** A projection that only counts, and refuses what is not next, as the real one does. */
 function countingProjection(): Projection {
@@ -45,7 +45,7 @@ function harness(journal: RunEvent[]) {
       };
     },
   };
-  const follower = followRun({
+  const follower = new RunFollower({
     projection: countingProjection(),
     source,
     nextFrame: (draw) => draw(),

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { Projection, RunView } from "../../engine/run/projection.ts";
 import { isRunEnded } from "../../engine/run/status.ts";
-import type { JournalListener, JournalSource } from "./journal-source.ts";
+import type { Announcement, JournalSource, TextPiece } from "./journal-source.ts";
 
 export interface RunState {
   /** The whole journal as far as it was read, without a gap. */
@@ -16,15 +16,7 @@ export interface RunState {
   texts: ReadonlyMap<string, string>;
 }
 
-export interface RunFollower {
-  store: StoreApi<RunState>;
-  /** Begins to read and listen, until the returned function is called; it may begin again afterwards. */
-  start(): () => void;
-  /** Reads what is new, now: the tab woke, the network is back. */
-  wake(): void;
-}
-
-interface Options {
+export interface FollowerOptions {
   projection: Projection;
   source: JournalSource;
   /** Puts off drawing to the next frame; the tests draw at once. */
@@ -39,6 +31,7 @@ const checkEveryMs = 15_000;
 const retryMs = [500, 1_000, 2_000, 4_000, 8_000];
 const keptText = 200_000;
 
+/** Where the streamed text of one attempt stands in `texts`. */
 export function textKey(step: string, attempt: number): string {
   return `${step}#${attempt}`;
 }
@@ -47,121 +40,138 @@ export function textKey(step: string, attempt: number): string {
  * Follows a run: reads its journal, then folds in what is announced. Only the next event is ever folded; at a gap the journal is read, so
  * what is on the screen is a prefix of the journal and never something else.
  */
-export function followRun({ projection, source, nextFrame, later }: Options): RunFollower {
-  const events: RunEvent[] = [];
-  const texts = new Map<string, string>();
-  const store = createStore<RunState>(() => ({
-    events: [],
-    view: projection.view(),
-    connection: "reading",
-    problem: null,
-    texts: new Map(),
-  }));
-  let stopped = true;
-  let drawing = false;
-  let reading = false;
-  let readAgain = false;
-  let failures = 0;
-  let connected = false;
-  let cancelTimer: (() => void) | null = null;
+export class RunFollower {
+  readonly store: StoreApi<RunState>;
+  readonly #options: FollowerOptions;
+  readonly #events: RunEvent[] = [];
+  readonly #texts = new Map<string, string>();
+  #following = false;
+  #drawing = false;
+  #reading = false;
+  #readAgain = false;
+  #connected = false;
+  #failures = 0;
+  #cancelTimer: (() => void) | null = null;
 
-  // A thousand events a second are one drawing a frame.
-  function draw() {
-    if (drawing) return;
-    drawing = true;
-    nextFrame(() => {
-      drawing = false;
-      if (!stopped) store.setState({ events: events.slice(), view: projection.view(), texts: new Map(texts) });
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.store = createStore<RunState>(() => ({
+      events: [],
+      view: options.projection.view(),
+      connection: "reading",
+      problem: null,
+      texts: new Map(),
+    }));
+  }
+
+  /** Begins to read and listen, until the returned function is called; it may begin again afterwards. */
+  start(): () => void {
+    this.#following = true;
+    const stopListening = this.#options.source.listen({
+      announced: (batch) => this.#announced(batch),
+      text: (piece) => this.#text(piece),
+      connection: (state) => this.#connection(state === "live"),
+    });
+    this.wake();
+    return () => {
+      this.#following = false;
+      this.#cancelTimer?.();
+      stopListening();
+    };
+  }
+
+  /** Reads what is new, now: the tab woke, the network is back. */
+  wake(): void {
+    void this.#catchUp();
+  }
+
+  #announced(batch: Announcement): void {
+    if (!this.#following || batch.to <= this.#options.projection.seq) return;
+    // While a reading is under way its pages and this batch could interleave; the reading goes on instead.
+    if (this.#reading || batch.events === null || !this.#tryFold(batch.events)) this.wake();
+  }
+
+  #text({ step, attempt, text }: TextPiece): void {
+    const key = textKey(step, attempt);
+    this.#texts.set(key, ((this.#texts.get(key) ?? "") + text).slice(-keptText));
+    this.#draw();
+  }
+
+  #connection(connected: boolean): void {
+    this.#connected = connected;
+    if (!this.#following) return;
+    if (connected) this.wake();
+    else if (this.store.getState().connection === "live") this.store.setState({ connection: "lost" });
+  }
+
+  /** A thousand events a second are one drawing a frame. */
+  #draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    this.#options.nextFrame(() => {
+      this.#drawing = false;
+      if (!this.#following) return;
+      const view = this.#options.projection.view();
+      this.store.setState({ events: this.#events.slice(), view, texts: new Map(this.#texts) });
     });
   }
 
   /** Folds in the events that come next. False when there is a gap before one. */
-  function fold(batch: readonly RunEvent[]): boolean {
+  #fold(batch: readonly RunEvent[]): boolean {
+    const { projection } = this.#options;
     for (const event of batch) {
       if (event.seq <= projection.seq) continue;
       if (event.seq !== projection.seq + 1) return false;
       projection.apply(event);
-      events.push(event);
-      if ("step" in event && event.type === "step-completed") texts.delete(textKey(event.step, event.attempt));
+      this.#events.push(event);
+      if (event.type === "step-completed") this.#texts.delete(textKey(event.step, event.attempt));
     }
-    draw();
+    this.#draw();
     return true;
   }
 
   /** For what came by the channel: a batch that cannot be folded is read from the journal, which then says what is wrong. */
-  function tryFold(batch: readonly RunEvent[]): boolean {
+  #tryFold(batch: readonly RunEvent[]): boolean {
     try {
-      return fold(batch);
+      return this.#fold(batch);
     } catch (thrown) {
-      store.setState({ problem: words(thrown) });
+      this.store.setState({ problem: words(thrown) });
       return false;
     }
   }
 
-  async function catchUp() {
-    if (reading) {
-      readAgain = true;
+  async #catchUp(): Promise<void> {
+    if (this.#reading) {
+      this.#readAgain = true;
       return;
     }
-    reading = true;
+    this.#reading = true;
+    const { projection, source } = this.#options;
     try {
       let page: RunEvent[];
       do {
-        readAgain = false;
+        this.#readAgain = false;
         page = await source.read(projection.seq, pageSize);
-        if (stopped) return;
-        if (!fold(page)) throw new Error("The journal was read with a gap in it.");
-      } while (page.length >= pageSize || readAgain);
-      failures = 0;
-      store.setState({ connection: connected ? "live" : "lost", problem: null });
-      schedule(isRunEnded(projection.view().status) ? checkEveryMs * 4 : checkEveryMs);
+        if (!this.#following) return;
+        if (!this.#fold(page)) throw new Error("The journal was read with a gap in it.");
+      } while (page.length >= pageSize || this.#readAgain);
+      this.#failures = 0;
+      this.store.setState({ connection: this.#connected ? "live" : "lost", problem: null });
+      // An ended run changes only by a retry, which is announced like everything else.
+      this.#schedule(isRunEnded(projection.view().status) ? checkEveryMs * 4 : checkEveryMs);
     } catch (thrown) {
-      failures += 1;
-      store.setState({ connection: "lost", problem: words(thrown) });
-      schedule(retryMs[Math.min(failures, retryMs.length) - 1] ?? checkEveryMs);
+      this.#failures += 1;
+      this.store.setState({ connection: "lost", problem: words(thrown) });
+      this.#schedule(retryMs[Math.min(this.#failures, retryMs.length) - 1] ?? checkEveryMs);
     } finally {
-      reading = false;
+      this.#reading = false;
     }
   }
 
-  function schedule(ms: number) {
-    cancelTimer?.();
-    if (!stopped) cancelTimer = later(ms, () => void catchUp());
+  #schedule(ms: number): void {
+    this.#cancelTimer?.();
+    if (this.#following) this.#cancelTimer = this.#options.later(ms, () => this.wake());
   }
-
-  const listener: JournalListener = {
-    announced(batch) {
-      if (stopped || batch.to <= projection.seq) return;
-      // While a reading is under way its pages and this batch could interleave; the reading goes on instead.
-      if (reading || batch.events === null || !tryFold(batch.events)) void catchUp();
-    },
-    text({ step, attempt, text }) {
-      const key = textKey(step, attempt);
-      texts.set(key, ((texts.get(key) ?? "") + text).slice(-keptText));
-      draw();
-    },
-    connection(state) {
-      connected = state === "live";
-      if (stopped) return;
-      if (connected) void catchUp();
-      else if (store.getState().connection === "live") store.setState({ connection: "lost" });
-    },
-  };
-
-  return {
-    store,
-    wake: () => void catchUp(),
-    start() {
-      stopped = false;
-      const stopListening = source.listen(listener);
-      void catchUp();
-      return () => {
-        stopped = true;
-        cancelTimer?.();
-        stopListening();
-      };
-    },
-  };
 }
 
 function words(thrown: unknown): string {

@@ -8,7 +8,7 @@ import type { Plan } from "../../engine/workflow/plan.ts";
 import { catalogue } from "../../nodes/catalog/definitions.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { supabaseJournal } from "./journal-source.ts";
-import { followRun, type RunFollower, type RunState } from "./run-store.ts";
+import { RunFollower, type RunState } from "./run-store.ts";
 
 /** The plan of a stored version; it compiled when it was published, so a failure means this page is older than the file. */
 export function planOf(definition: unknown): Plan | null {
@@ -19,16 +19,17 @@ export function planOf(definition: unknown): Plan | null {
 /** Follows a run while the component stands. */
 export function useRunFollower(runId: string, plan: Plan): RunFollower {
   const supabase = useSupabase();
-  const [follower] = useState(() =>
-    followRun({
-      projection: createProjection(plan, runId),
-      source: supabaseJournal(supabase, runId),
-      nextFrame: (draw) => requestAnimationFrame(draw),
-      later: (ms, run) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
-    }),
+  const [follower] = useState(
+    () =>
+      new RunFollower({
+        projection: createProjection(plan, runId),
+        source: supabaseJournal(supabase, runId),
+        nextFrame: (draw) => requestAnimationFrame(draw),
+        later: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+      }),
   );
   useEffect(() => {
     const stop = follower.start();

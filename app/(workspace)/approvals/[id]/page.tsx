@@ -1,0 +1,15 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { ApprovalInbox } from "../../../../components/inbox/approval-inbox.tsx";
+import { isUuid } from "../../../../components/records/rows.ts";
+import { requireWorkspace } from "../../../session.ts";
+import type { IdProps } from "../../../route-props.ts";
+
+export const metadata: Metadata = { title: "Approval" };
+
+export default async function ApprovalPage({ params }: IdProps) {
+  await requireWorkspace();
+  const { id } = await params;
+  if (!isUuid(id)) notFound();
+  return <ApprovalInbox asked={id} />;
+}

@@ -1,0 +1,247 @@
+"use client";
+
+import { ArrowLeft, CircleCheckBig, Inbox } from "lucide-react";
+import Link from "next/link";
+import { useEffect, useRef, useState, type Ref } from "react";
+import { z } from "zod";
+import { approvalPageSchema, approvalViewSchema, type ApprovalView } from "../../contracts/api/approval.ts";
+import { anyAnswer, ApiError, errorWords } from "../api-client.ts";
+import { ConnectionMark } from "../shell/connection-mark.tsx";
+import { useLiveQuery } from "../shell/live-query.ts";
+import { useOrganizationChannel } from "../shell/organization-channel.tsx";
+import { PageHeader } from "../shell/page-header.tsx";
+import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ErrorState } from "../ui/error-state.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { SegmentedControl } from "../ui/segmented-control.tsx";
+import { SkeletonRows } from "../ui/skeleton.tsx";
+import { toast } from "../ui/toast.tsx";
+import { ApprovalBody, statusWords } from "./approval-body.tsx";
+import { ApprovalLine } from "./approval-line.tsx";
+import { useInboxKeys } from "./inbox-keys.ts";
+import { DecisionBar, type DecisionBody, type DecisionHandle } from "./decision-bar.tsx";
+
+type Which = "pending" | "done";
+const donePageSchema = z.object({ items: z.array(approvalViewSchema) });
+
+/** The inbox: what waits at the left, at the right all that is needed to decide. `asked` is the approval in the address. */
+export function ApprovalInbox({ asked }: { asked: string | null }) {
+  const api = useApi();
+  const { organization } = useWorkspace();
+  const { connection } = useOrganizationChannel();
+  const [which, setWhich] = useState<Which>("pending");
+  const [chosen, setChosen] = useState(asked);
+  const bar = useRef<DecisionHandle>(null);
+
+  const list = useLiveQuery<ApprovalView[]>(`${organization.id} ${which}`, null, async () => {
+    if (which === "pending")
+      return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
+    const pages = await Promise.all(
+      ["decided", "expired", "cancelled"].map((status) =>
+        api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
+      ),
+    );
+    return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  });
+  const approvals = list.value ?? [];
+  const alone = useApproval(chosen, approvals);
+  const current = alone ?? (asked === null ? approvals[0] : undefined);
+
+  function choose(id: string | null) {
+    setChosen(id);
+    history.replaceState(null, "", id === null ? "/approvals" : `/approvals/${id}`);
+  }
+
+  const at = approvals.findIndex((each) => each.id === current?.id);
+  useInboxKeys({
+    move: (by) => {
+      const next = approvals[Math.min(approvals.length - 1, Math.max(0, at + by))];
+      if (next !== undefined) choose(next.id);
+    },
+    decide: (kind) => bar.current?.decide(kind),
+  });
+
+  async function decide(approval: ApprovalView, body: DecisionBody) {
+    try {
+      await api.call("POST", `/approvals/${approval.id}/decision`, anyAnswer, body);
+    } catch (thrown) {
+      // Somebody else was first: the list shows who and what, as soon as it is read again.
+      if (thrown instanceof ApiError && thrown.status === 409) list.refresh();
+      throw thrown;
+    }
+    const word = approval.options.find((option) => option.id === body.decision)?.label ?? body.decision;
+    toast({ tone: "success", title: `${word}: ${approval.title}` });
+    choose((approvals[at + 1] ?? approvals[at - 1])?.id ?? null);
+    list.refresh();
+  }
+
+  const open = chosen !== null;
+  return (
+    <>
+      <PageHeader
+        title="Approvals"
+        beside={<ConnectionMark connection={connection} />}
+        actions={
+          <SegmentedControl
+            label="Which approvals"
+            value={which}
+            onValueChange={(next) => {
+              setWhich(next);
+              choose(null);
+            }}
+            options={[
+              { value: "pending", label: "Waiting" },
+              { value: "done", label: "Done" },
+            ]}
+          />
+        }
+      />
+      {list.error !== null && (
+        <ErrorState className="m-4" title="The inbox is not up to date" description={list.error} />
+      )}
+      {list.value === null && list.error === null && <SkeletonRows label="Reading the inbox" />}
+      {list.value !== null && approvals.length === 0 && current === undefined && <NoApprovals which={which} />}
+      {(approvals.length > 0 || current !== undefined) && (
+        <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
+          <InboxList approvals={approvals} current={current?.id ?? null} hidden={open} onChoose={choose} />
+          <div className={classNames("flex min-h-0 flex-col overflow-y-auto", !open && "max-md:hidden")}>
+            {current !== undefined && (
+              <ApprovalPane
+                key={current.id}
+                approval={current}
+                bar={bar}
+                onBack={() => choose(null)}
+                onDecide={(body) => decide(current, body)}
+              />
+            )}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface InboxListProps {
+  approvals: readonly ApprovalView[];
+  current: string | null;
+  /** On narrow screens the list gives way to the one that was opened. */
+  hidden: boolean;
+  onChoose(id: string): void;
+}
+
+function InboxList({ approvals, current, hidden, onChoose }: InboxListProps) {
+  return (
+    <div className={classNames("flex min-h-0 flex-col border-line md:border-r", hidden && "max-md:hidden")}>
+      <ul aria-label="Approvals" className="min-h-0 flex-1 overflow-y-auto">
+        {approvals.map((approval) => (
+          <li key={approval.id}>
+            <ApprovalLine approval={approval} chosen={approval.id === current} onChoose={() => onChoose(approval.id)} />
+          </li>
+        ))}
+      </ul>
+      <p className="hidden items-center gap-1.5 border-t px-4 py-2 text-xs text-subtle md:flex">
+        <Kbd>J</Kbd>
+        <Kbd>K</Kbd> move <Kbd>A</Kbd> approve <Kbd>R</Kbd> reject
+      </p>
+    </div>
+  );
+}
+
+interface ApprovalPaneProps {
+  approval: ApprovalView;
+  bar: Ref<DecisionHandle>;
+  onBack(): void;
+  onDecide(body: DecisionBody): Promise<void>;
+}
+
+function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
+  return (
+    <>
+      <IconButton
+        label="Back to the list"
+        icon={<ArrowLeft aria-hidden />}
+        onClick={onBack}
+        className="mt-2 ml-2 md:hidden"
+      />
+      <div className="flex-1">
+        <ApprovalBody
+          approval={approval}
+          beside={
+            <Link
+              href={`/runs/${approval.runId}`}
+              className="text-xs text-accent-text underline-offset-2 hover:underline"
+            >
+              Open the run
+            </Link>
+          }
+        />
+      </div>
+      {approval.status === "pending" &&
+        (approval.canDecide ? (
+          <DecisionBar ref={bar} approval={approval} onDecide={onDecide} keys />
+        ) : (
+          <p className="sticky bottom-0 border-t bg-surface px-6 py-3 text-sm text-muted">
+            This is not yours to decide: it is assigned to {assigneeWords(approval)}.
+          </p>
+        ))}
+      {approval.status !== "pending" && <p className="sr-only">{statusWords(approval).word}</p>}
+    </>
+  );
+}
+
+function assigneeWords({ assignee }: ApprovalView): string {
+  switch (assignee.kind) {
+    case "anyone":
+      return "members who may decide";
+    case "role":
+      return `those with the role ${assignee.id ?? ""}`;
+    case "user":
+      return "somebody else";
+    case "group":
+      return "a group you are not in";
+  }
+}
+
+/** The chosen approval: from the list where it stands there, else by itself, since a link may name one that is over. */
+function useApproval(id: string | null, list: readonly ApprovalView[]): ApprovalView | undefined {
+  const api = useApi();
+  const listed = list.find((each) => each.id === id);
+  const [fetched, setFetched] = useState<ApprovalView | null>(null);
+  const missing = id !== null && listed === undefined;
+  useEffect(() => {
+    if (!missing) return;
+    let wanted = true;
+    async function load() {
+      try {
+        const approval = await api.call("GET", `/approvals/${id}`, approvalViewSchema);
+        if (wanted) setFetched(approval);
+      } catch (thrown) {
+        if (wanted) toast({ tone: "failure", title: "This approval cannot be shown", description: errorWords(thrown) });
+      }
+    }
+    void load();
+    return () => {
+      wanted = false;
+    };
+  }, [api, id, missing]);
+  return listed ?? (fetched !== null && fetched.id === id ? fetched : undefined);
+}
+
+function NoApprovals({ which }: { which: Which }) {
+  return which === "pending" ? (
+    <EmptyState
+      icon={CircleCheckBig}
+      title="Nothing waits for a decision"
+      description="When a workflow reaches an approval it appears here by itself, with what it asks and why. You can leave this page open."
+    />
+  ) : (
+    <EmptyState
+      icon={Inbox}
+      title="Nothing has been decided yet"
+      description="What was approved, rejected or ran out of time stays here, with who decided and when."
+    />
+  );
+}
