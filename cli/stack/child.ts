@@ -177,7 +177,11 @@ async function waitUntilReady(spec: ChildSpec, log: LogFile, isHopeless: () => b
 /** Ends processes which an earlier supervisor, killed itself, left behind. */
 export async function endLeftovers(leftovers: (ProcessRecord & { stopSignal: NodeJS.Signals })[]): Promise<void> {
   const alive = leftovers.filter(isStillRunning);
-  for (const { pid, stopSignal } of alive) signalProcess(pid, stopSignal);
+  for (const { pid, stopSignal } of alive) {
+    signalProcess(pid, stopSignal);
+    // One that was suspended would otherwise never read the signal.
+    signalProcess(pid, "SIGCONT");
+  }
   const deadline = Date.now() + 8000;
   while (alive.some(isStillRunning) && Date.now() < deadline) await after(25);
   for (const left of alive.filter(isStillRunning)) signalProcess(left.pid, "SIGKILL");

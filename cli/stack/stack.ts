@@ -77,6 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         if (stopped !== null) throw new Error("The start was interrupted.");
         const child = startChild(spec, home.logs, events);
         children.push(child);
+        events.changed();
         await child.ready();
         step.done();
       } catch (error) {

@@ -9,7 +9,7 @@ import { createGateway } from "./gateway.ts";
 import { createLite, type Lite } from "./lite.ts";
 import type { Log } from "./log.ts";
 import { openMailbox } from "./mailbox.ts";
-import { applyMigrations } from "./migrate.ts";
+import { applyMigrations, MigrationError } from "./migrate.ts";
 import { createRealtimeServer } from "./realtime/server.ts";
 
 /** The process "supabase" of the embedded stack: what a hosted Supabase project is to the rest of the product. */
@@ -33,7 +33,14 @@ const environment = z
 
 const log = pino({ name: "supabase", level: environment.LOG_LEVEL });
 
-await prepareDatabase();
+try {
+  await prepareDatabase();
+} catch (error) {
+  // The supervisor shows the end of this log to the person who started it: the message alone says all.
+  if (!(error instanceof MigrationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
 const lite = await createLite({
   databaseUrl: environment.DATABASE_URL,
   jwtSecret: environment.SUPABASE_JWT_SECRET,

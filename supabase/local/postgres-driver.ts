@@ -74,7 +74,7 @@ async function learnArrays(
 }
 
 /** The type `text[]`, whose parser gives every element as it is written. */
-const textArrayOid = 1009;
+const textArrayOid: number = 1009;
 
 function mapElements(value: unknown, parse: (text: string) => unknown): unknown {
   if (Array.isArray(value)) return value.map((element) => mapElements(element, parse));
