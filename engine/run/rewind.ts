@@ -51,9 +51,10 @@ function rewindFrame(folding: Fold, frame: Frame, nodes: string[], deep: boolean
     const completed = record.status === "completed";
     if (!nodes.includes(id) && completed && !deep) continue;
     const inside = framesOf(state, frame, node);
-    if (!deep && !completed && (inside.length > 0 || record.loop !== null)) {
+    const checking = record.loop?.checking ?? null;
+    if (!deep && !completed && (inside.length > 0 || checking !== null)) {
       // A container that was cut off goes on: its open frames are rewound themselves.
-      setStatus(folding, frame, node, record, record.loop?.checking == null ? "running" : "pending");
+      setStatus(folding, frame, node, record, checking === null ? "running" : "pending");
       continue;
     }
     for (const inner of inside) dropFrame(folding, inner);

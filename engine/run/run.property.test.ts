@@ -50,7 +50,8 @@ function check(plan: Plan, { events, state, mostWorking }: Simulation): void {
 
 const cases = 400;
 
-describe("a run over random graphs, answers and orders", () => {
+// Hundreds of runs a test: on a busy machine they may need more than the usual five seconds.
+describe("a run over random graphs, answers and orders", { timeout: 60_000 }, () => {
   for (const [name, options] of Object.entries({
     "in any order": {},
     "with answers that come twice": { repeats: 0.3 },
@@ -119,5 +120,34 @@ describe("a run over random graphs, answers and orders", () => {
       }),
       { numRuns: cases },
     );
+  });
+
+  it("takes a failed run up where it failed, and pays for nothing twice", () => {
+    let retried = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(0, 0.1), (seed, crashes) => {
+        const plan = randomPlan(seed);
+        if (plan === null) return;
+        const healed = { ...createOracle(seed, 0) };
+        const simulation = simulate(plan, createOracle(seed, 0.4), { random: numbers(seed), healed, crashes });
+        const { events, state } = simulation;
+        expect(state.status).toBe("completed");
+        expect(JSON.stringify(fold(plan, "run", structuredClone(events)))).toBe(JSON.stringify(state));
+        const at = events.findIndex((event) => event.type === "run-retried");
+        if (at < 0) return;
+        retried += 1;
+        for (const step of projectRun(plan, "run", events).steps) expect(isStepEnded(step.status)).toBe(true);
+        if (plan.file.settings.onFailure !== "stop") return; // containers that failed whole start anew there
+        const done = new Set(
+          events.slice(0, at).flatMap((event) => (event.type === "step-completed" ? [event.step] : [])),
+        );
+        const again = events
+          .slice(at)
+          .flatMap((event) => (event.type === "step-scheduled" && done.has(event.step) ? [event.step] : []));
+        expect(again).toEqual([]);
+      }),
+      { numRuns: cases },
+    );
+    expect(retried).toBeGreaterThan(cases / 20);
   });
 });

@@ -30,6 +30,8 @@ export interface SimulationOptions {
   input?: Json;
   /** Inputs given when the run has taken this many answers. */
   meanwhile?: Map<number, RunInput>;
+  /** A world in which a failed run is retried, once: nothing fails in it. */
+  healed?: Oracle;
 }
 
 const base = 1_700_000_000_000;
@@ -44,7 +46,7 @@ class World {
   private readonly executions = new Map<string, number>();
   private readonly decided = new Map<string, RunInput>();
   private readonly plan: Plan;
-  private readonly oracle: Oracle;
+  private oracle: Oracle;
   private readonly options: SimulationOptions;
   private waiting: RunInput[] = [];
   private state: RunState = emptyState("run");
@@ -72,7 +74,7 @@ class World {
     this.events.push(queued);
     this.state = apply(this.plan, this.state, queued);
     this.waiting = [{ type: "start" }];
-    for (let answers = 0; this.waiting.length > 0; answers++) {
+    for (let answers = 0; this.waiting.length > 0 || this.retried(); answers++) {
       if (answers > 50_000) throw new Error("the run does not end");
       const meanwhile = this.options.meanwhile?.get(answers);
       if (meanwhile !== undefined) this.give(meanwhile);
@@ -84,6 +86,17 @@ class World {
       if (this.options.random() < (this.options.repeats ?? 0)) this.give(structuredClone(input));
     }
     return { events: this.events, state: this.state, mostWorking: this.mostWorking, executions: this.executions };
+  }
+
+  /** When nothing is left to say and the run failed, somebody retries it in a better world. */
+  private retried(): boolean {
+    if (this.options.healed === undefined || this.oracle === this.options.healed || this.state.status !== "failed")
+      return false;
+    this.oracle = this.options.healed;
+    const retry: RunInput = { type: "retry", by: { kind: "user", id: null, label: "Ada" }, from: null };
+    this.decided.set("retry", retry);
+    this.waiting = [retry];
+    return true;
   }
 
   private give(input: RunInput): void {
