@@ -1,0 +1,87 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { errorWords } from "../api-client.ts";
+import { may, type Member } from "../records/organization.ts";
+import { PageHeader } from "../shell/page-header.tsx";
+import { useWorkspace } from "../shell/workspace-context.tsx";
+import { useSupabase } from "../supabase-context.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card, CardHeader } from "../ui/card.tsx";
+import { Field } from "../ui/field.tsx";
+import { Input } from "../ui/input.tsx";
+import { toast } from "../ui/toast.tsx";
+import { ApiKeys } from "./api-keys.tsx";
+import { Members } from "./members.tsx";
+
+/** The organisation: its name, who belongs to it, and what programs may use in its name. */
+export function SettingsPage({ members }: { members: Member[] }) {
+  const { organization } = useWorkspace();
+  const administers = may(organization.role, "administer");
+  return (
+    <>
+      <PageHeader title="Settings" />
+      <div className="mx-auto grid w-full max-w-3xl gap-4 p-4">
+        <OrganizationName editable={administers} />
+        <Members initial={members} />
+        {administers && <ApiKeys />}
+      </div>
+    </>
+  );
+}
+
+function OrganizationName({ editable }: { editable: boolean }) {
+  const supabase = useSupabase();
+  const router = useRouter();
+  const { organization } = useWorkspace();
+  const [name, setName] = useState(organization.name);
+  const [busy, setBusy] = useState(false);
+  const fault = name.trim() === "" ? "An organisation needs a name." : null;
+
+  async function save() {
+    setBusy(true);
+    const { error } = await supabase.from("organizations").update({ name: name.trim() }).eq("id", organization.id);
+    setBusy(false);
+    if (error === null) {
+      toast({ tone: "success", title: "The name is saved" });
+      router.refresh();
+    } else toast({ tone: "failure", title: "The name was not saved", description: errorWords(error) });
+  }
+
+  return (
+    <Card>
+      <CardHeader title="Organisation" />
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (fault === null) void save();
+        }}
+        className="flex flex-wrap items-end gap-3 p-4"
+      >
+        <Field label="Name" required error={fault} className="min-w-56 flex-1">
+          {(control) => (
+            <Input
+              {...control}
+              maxLength={120}
+              disabled={!editable}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        {editable && (
+          <Button
+            type="submit"
+            size="medium"
+            busy={busy}
+            disabled={fault !== null || name.trim() === organization.name}
+          >
+            Save
+          </Button>
+        )}
+      </form>
+    </Card>
+  );
+}
