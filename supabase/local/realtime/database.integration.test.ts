@@ -118,10 +118,13 @@ describe("broadcast from the database", () => {
 describe("replay", () => {
   test("gives the newest since a time, at most 25, oldest first, marked, and then what is live, once", async () => {
     const person = await room.member("past");
+    const witness = await subscribed(room.client(person), "room:past", PRIVATE);
     await room.postgres.query(
       "select realtime.send(jsonb_build_object('n', n), 'n', 'room:past') from generate_series(1, 40) n",
     );
     await send("room:past", "n", { n: 0 }, false);
+    // What was sent before a join but is still on its way would rightly be heard live.
+    await until("all are on their way no more", () => witness.heard.length === 40);
     const numbers = async (since: number, limit?: number) => {
       const config = { ...PRIVATE, broadcast: { replay: { since, ...(limit === undefined ? {} : { limit }) } } };
       const client = room.client(person);

@@ -19,7 +19,6 @@ import type { RealtimeServices } from "./services.ts";
 
 export type { RealtimeLimits } from "./limits.ts";
 export type { RealtimeLog } from "./log.ts";
-export { realtimeSchemaSql } from "./schema.ts";
 
 export interface RealtimeOptions {
   /** A user that may create the schema and take the roles anon, authenticated and service_role. */
