@@ -45,6 +45,7 @@ export interface QueueWorkersOptions {
 /** Takes steps and wakes from the queues. A handler that throws loses nothing: its job comes again. */
 export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
   let inHand = 0;
+  let paused = false;
   const counted = async <T>(work: () => Promise<T>): Promise<T> => {
     inHand += 1;
     try {
@@ -59,14 +60,18 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
     handle: (job: Job<unknown>, token: string | undefined) => Promise<void>,
   ): Worker =>
     watchWorker(
-      new Worker<unknown>(name, (job, token) => counted(() => handle(job, token)), {
-        connection: queueConnection(options.redisUrl, { blocking: true }),
-        prefix: queuePrefix,
-        concurrency,
-        removeOnComplete: { count: 0 },
-        removeOnFail: { count: 0 },
-        ...workerSettings,
-      }),
+      new Worker<unknown>(
+        name,
+        (job, token) => counted(() => (paused ? giveBack(job, token, "handed-back") : handle(job, token))),
+        {
+          connection: queueConnection(options.redisUrl, { blocking: true }),
+          prefix: queuePrefix,
+          concurrency,
+          removeOnComplete: { count: 0 },
+          removeOnFail: { count: 0 },
+          ...workerSettings,
+        },
+      ),
       options.log,
     );
 
@@ -91,6 +96,8 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
   });
   return {
     async pause() {
+      // BullMQ still takes the job for which it was waiting at that moment: that one goes back unseen.
+      paused = true;
       await Promise.all([steps.pause(true), wakes.pause(true)]);
     },
     async close() {

@@ -1,0 +1,127 @@
+import { Queue, Worker } from "bullmq";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { stepQueueSuite } from "../conformance/step-queue.suite.ts";
+import { startTestRedis } from "../redis/test-redis.ts";
+import type { TestRedis } from "../redis/test-redis.ts";
+import { queueNames, queuePrefix } from "./queues.ts";
+import { startQueueWorkers } from "./queue-workers.ts";
+import type { QueueWorkers, StepDelivery, StepVerdict } from "./queue-workers.ts";
+import { createStepQueue, stepJobId } from "./step-queue.ts";
+import type { ClosableStepQueue } from "./step-queue.ts";
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const job = { runId: "6c7", stepId: "a.0.b", nodeId: "b", attempt: 1, seq: 3 };
+
+let server: TestRedis;
+let queue: ClosableStepQueue;
+let takers: Record<"steps" | "wakes", Worker>;
+let workers: QueueWorkers | null = null;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  queue = createStepQueue({ redisUrl: server.url, log });
+  const take = (name: string): Worker =>
+    new Worker(name, null, {
+      connection: { url: server.url, maxRetriesPerRequest: null },
+      prefix: queuePrefix,
+      removeOnComplete: { count: 0 },
+    });
+  takers = { steps: take(queueNames.steps), wakes: take(queueNames.wakes) };
+});
+afterEach(async () => {
+  await workers?.close();
+  workers = null;
+});
+afterAll(async () => {
+  await Promise.all([queue.close(), takers.steps.close(), takers.wakes.close()]);
+  await server.stop();
+});
+
+async function take<T>(worker: Worker): Promise<T | null> {
+  const taken = await worker.getNextJob("token", { block: false });
+  if (taken === undefined) return null;
+  await taken.moveToCompleted(null, "token", false);
+  return taken.data as T;
+}
+
+stepQueueSuite("BullMQ", () => ({
+  queue,
+  takeStep: () => take(takers.steps),
+  takeWake: async () => (await take<{ runId: string }>(takers.wakes))?.runId ?? null,
+}));
+
+function work(
+  onStep: (delivery: StepDelivery) => Promise<StepVerdict>,
+  onWake: (runId: string) => Promise<void>,
+): void {
+  workers = startQueueWorkers({ redisUrl: server.url, concurrency: 5, onStep, onWake, log });
+}
+
+test("a step that is handed back or fails comes again; a finished one leaves nothing behind", async () => {
+  const verdicts: (StepVerdict | Error)[] = ["handed-back", new Error("the database is away"), "done"];
+  const seen: StepDelivery[] = [];
+  work(
+    async (delivery) => {
+      seen.push(delivery);
+      const verdict = verdicts.shift() ?? "done";
+      if (verdict instanceof Error) throw verdict;
+      return verdict;
+    },
+    async () => undefined,
+  );
+  await queue.enqueue([{ job, priority: 1 }]);
+  await vi.waitFor(() => expect(seen).toHaveLength(3), 10_000);
+  // Neither counts as a claim: its worker lived.
+  expect(seen).toEqual([
+    { job, claim: 1 },
+    { job, claim: 1 },
+    { job, claim: 1 },
+  ]);
+  const steps = new Queue(queueNames.steps, { connection: { url: server.url }, prefix: queuePrefix });
+  await vi.waitFor(async () => expect(await steps.getJob(stepJobId(job))).toBeUndefined());
+  expect(await steps.getJobCounts("failed", "completed", "delayed", "active")).toEqual({
+    failed: 0,
+    completed: 0,
+    delayed: 0,
+    active: 0,
+  });
+  await steps.close();
+});
+
+test("a wake whose run could not be turned comes again", async () => {
+  const woken: string[] = [];
+  work(
+    async () => "done",
+    async (runId) => {
+      woken.push(runId);
+      if (woken.length === 1) throw new Error("the database is away");
+    },
+  );
+  await queue.wake("run-z", 0);
+  await vi.waitFor(() => expect(woken).toEqual(["run-z", "run-z"]), 10_000);
+});
+
+test("a paused worker takes nothing more, and closing waits for what it has in hand", async () => {
+  const release = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  work(
+    async (delivery) => {
+      seen.push(delivery.job.stepId);
+      await release.promise;
+      return "done";
+    },
+    async () => undefined,
+  );
+  await queue.enqueue([{ job: { ...job, stepId: "one", seq: 11 }, priority: 1 }]);
+  await vi.waitFor(() => expect(seen).toEqual(["one"]), 10_000);
+  await workers?.pause();
+  await queue.enqueue([{ job: { ...job, stepId: "two", seq: 12 }, priority: 1 }]);
+  const closing = workers?.close();
+  release.resolve();
+  await closing;
+  workers = null;
+  expect(seen).toEqual(["one"]);
+  await vi.waitFor(async () => {
+    expect(await take<{ stepId: string }>(takers.steps)).toMatchObject({ stepId: "two" });
+  });
+});
