@@ -48,7 +48,10 @@ test("a workflow is imported, read, planned, changed, published and exported", a
   expect(got.json).toMatchObject({ name: "Life of a workflow", publishedVersion: 1, revision: 1 });
   expect(got.headers.get("etag")).toBe('"1"');
   const plan = await api.call("GET", `${where}/plan`, { as: owner });
-  expect(plan.json).toMatchObject({ groups: [["start"], ["add"], ["result"]], criticalPath: ["start", "add", "result"] });
+  expect(plan.json).toMatchObject({
+    groups: [["start"], ["add"], ["result"]],
+    criticalPath: ["start", "add", "result"],
+  });
   expect(plan.json.steps.find((step: { id: string }) => step.id === "add")).toMatchObject({ dependsOn: ["start"] });
 
   const changed = { ...computingFile("Renamed"), description: "Now described" };
@@ -80,7 +83,10 @@ test("a file that does not compile is refused with the path of the fault, and no
   expect(refused.json.errors[0]).toMatchObject({ path: "/nodes/1/type", code: "unknown-type", node: "add" });
   const future = await api.call("POST", "/workflows", { as: owner, body: { ...computingFile(), schemaVersion: 2 } });
   expect(future.json.errors[0].path).toBe("/schemaVersion");
-  const draft = await api.call("POST", "/workflows?draft=true", { as: owner, body: { ...computingFile(), nodes: [], edges: [] } });
+  const draft = await api.call("POST", "/workflows?draft=true", {
+    as: owner,
+    body: { ...computingFile(), nodes: [], edges: [] },
+  });
   expect(draft.json).toMatchObject({ version: null, revision: 1 });
   const run = await api.call("POST", `/workflows/${draft.json.id}/runs`, { as: owner, body: {} });
   expect(run.json).toMatchObject({ status: 409, code: "CONFLICT" });
@@ -153,7 +159,11 @@ test("fifty decisions at once: one counts, the others are told whose", async () 
   const empty = await api.call("POST", where, { as: owner, body: { decision: "approve" } });
   expect(empty.json.errors).toMatchObject([{ path: "/fields/po", code: "required" }]);
   const odd = await api.call("POST", where, { as: owner, body: { decision: "maybe", fields: { po: 3, x: 1 } } });
-  expect(odd.json.errors.map((error: { path: string }) => error.path)).toEqual(["/decision", "/fields/po", "/fields/x"]);
+  expect(odd.json.errors.map((error: { path: string }) => error.path)).toEqual([
+    "/decision",
+    "/fields/po",
+    "/fields/x",
+  ]);
 
   const replies = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
@@ -188,12 +198,18 @@ test("a decision needs to be asked of one: user, role or group, at that moment",
   expect((await api.call("POST", `/approvals/${approval}/decision`, { as: keys.builder, body })).status).toBe(403);
   const builder = await api.token(users.builder);
   const decided = await api.call("POST", `/approvals/${approval}/decision`, { as: builder, body });
-  expect(decided.json).toMatchObject({ decidedBy: users.builder.id, decidedVia: "app", decidedByLabel: users.builder.email });
+  expect(decided.json).toMatchObject({
+    decidedBy: users.builder.id,
+    decidedVia: "app",
+    decidedByLabel: users.builder.email,
+  });
 
   const second = await ask({ assignee: { kind: "group", id: "Legal" } });
   const where = `/approvals/${second.approval}/decision`;
   expect((await api.call("POST", where, { as: approver, body })).status).toBe(403);
-  const group = await api.pool.query("insert into public.groups (org_id, name) values ($1, 'legal') returning id", [id]);
+  const group = await api.pool.query("insert into public.groups (org_id, name) values ($1, 'legal') returning id", [
+    id,
+  ]);
   await api.pool.query("insert into public.group_members (group_id, org_id, user_id) values ($1, $2, $3)", [
     group.rows[0].id,
     id,

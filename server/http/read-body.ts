@@ -72,14 +72,42 @@ function parse(text: string): Json {
   }
 }
 
-/** V8 tells the offset for most faults, and nothing for a text that ends too soon. */
+const offsetIn = /at position (\d+)/;
+/** Longest text that is searched for its fault, which takes some twenty parses. */
+const searchable = 300_000;
+
 function place(text: string, message: string): string {
-  const offset = /at position (\d+)/.exec(message)?.[1];
-  const before = text.slice(0, offset === undefined ? text.length : Number(offset));
+  const told = offsetIn.exec(message)?.[1];
+  if (told === undefined && text.length > searchable) return "there is unexpected text in it";
+  const offset = told === undefined ? faultOffset(text) : Number(told);
+  const before = text.slice(0, offset);
   const line = before.split("\n").length;
   const column = before.length - before.lastIndexOf("\n");
-  const what = offset === undefined && /end of JSON/.test(message) ? "it ends too soon" : "unexpected text";
-  return `${what} at line ${line}, column ${column}`;
+  const what = offset >= text.trimEnd().length ? "it ends too soon" : "there is unexpected text";
+  return `${what}, at line ${line}, column ${column}`;
+}
+
+/** V8 tells no offset for most faults: it is the length of the longest beginning that could still become JSON. */
+function faultOffset(text: string): number {
+  let good = 0;
+  let bad = text.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (couldGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function couldGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const offset = offsetIn.exec(error.message)?.[1];
+    return /end of JSON|Unterminated/.test(error.message) || Number(offset) >= beginning.length;
+  }
 }
 
 /**

@@ -120,10 +120,13 @@ async function makeOrg(pool: pg.Pool, name: string): Promise<TestOrg> {
     await pool.query("insert into auth.users (id, email) values ($1, $2)", [user.id, user.email]);
     await pool.query("insert into public.memberships (org_id, user_id, role) values ($1, $2, $3)", [id, user.id, role]);
     const secret = makeKeySecret();
-    await pool.query(
-      "insert into public.api_keys (org_id, name, prefix, key_hash, role) values ($1, $2, $3, $4, $5)",
-      [id, `${role} key`, prefixOf(secret), hashKeySecret(secret), role],
-    );
+    await pool.query("insert into public.api_keys (org_id, name, prefix, key_hash, role) values ($1, $2, $3, $4, $5)", [
+      id,
+      `${role} key`,
+      prefixOf(secret),
+      hashKeySecret(secret),
+      role,
+    ]);
     keys[role] = secret;
     users[role] = user;
   }

@@ -10,7 +10,9 @@ export type InputCheck = (input: Json) => void;
 
 /** Named limits of an input schema and of checking with it. */
 const schemaBytes = 64_000;
-const checkMs = 250;
+const checkMs = 500;
+/** How long a schema that took too long is not tried again: its author must not be able to hold the process up by asking. */
+const restMs = 30_000;
 const mostErrors = 50;
 
 /**
@@ -22,11 +24,20 @@ function bounded<T>(work: () => T): T {
   try {
     return vm.runInContext("work()", context, { timeout: checkMs }) as T;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
-      throw schemaUnusable(`checking takes longer than ${checkMs} ms; simplify its patterns and references`, error);
-    }
+    if (isTimeout(error)) throw tooSlow();
     throw error;
   }
+}
+
+/** The watchdog's error is of the context's own realm, so `instanceof Error` does not know it. */
+function isTimeout(error: unknown): boolean {
+  return (
+    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+  );
+}
+
+function tooSlow(): BatonError {
+  return schemaUnusable(`checking takes longer than ${checkMs} ms; simplify its patterns and references`);
 }
 
 /** Schemas of these words alone check in time linear in the input, without the watchdog. */
@@ -73,10 +84,23 @@ export function createInputCheck(schema: JsonObject): InputCheck {
     throw schemaUnusable(`it is larger than ${schemaBytes / 1_000} kB`);
   }
   const plain = isPlain(schema);
-  const validate = plain ? compileSchema(schema) : bounded(() => compileSchema(schema));
+  const ajv = newAjv();
+  const validate = plain ? compileSchema(ajv, schema) : bounded(() => compileSchema(ajv, schema));
+  let restUntil = 0;
+
+  function holds(input: Json): boolean {
+    if (plain) return validate(input) === true;
+    if (performance.now() < restUntil) throw tooSlow();
+    const since = performance.now();
+    try {
+      return bounded(() => runCheck(validate, input));
+    } finally {
+      if (performance.now() - since >= checkMs) restUntil = performance.now() + restMs;
+    }
+  }
+
   return (input) => {
-    const holds = plain ? validate(input) : bounded(() => runCheck(validate, input));
-    if (holds) return;
+    if (holds(input)) return;
     const errors = validate.errors ?? [];
     throw inputInvalid(errors.slice(0, mostErrors).map(inputProblem));
   };
@@ -87,16 +111,21 @@ export function checkInputSchema(schema: JsonObject): void {
   createInputCheck(schema);
 }
 
-function compileSchema(schema: JsonObject): ValidateFunction {
-  // A new instance each time: schemas of different workflows may carry the same $id.
+/** A new one each time: schemas of different workflows may carry the same $id. */
+function newAjv(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: false,
-    validateFormats: true,
     logger: false,
     addUsedSchema: false,
+    // `constructor` or `toString` are not there just because every object has them.
+    ownProperties: true,
   });
   formats.default(ajv);
+  return ajv;
+}
+
+function compileSchema(ajv: Ajv2020, schema: JsonObject): ValidateFunction {
   // People paste schemas that name an older dialect; what those mean for forms is the same in this one.
   const { $schema: _dialect, $async: _never, ...rest } = schema;
   try {
