@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { BatonError, toErrorRecord } from "../engine/errors.ts";
+import { isJsonObject, type Json } from "../engine/json.ts";
+import type { HttpClient } from "../engine/ports/http.ts";
+import type { Model } from "../engine/ports/model.ts";
+import type { Sandbox } from "../engine/ports/sandbox.ts";
+import type { ApprovalRequest, RunEvent } from "../engine/run/event.ts";
+import { apply, emptyState } from "../engine/run/fold.ts";
+import type { RunCommand, RunInput } from "../engine/run/input.ts";
+import { projectRun, type RunView } from "../engine/run/projection.ts";
+import type { RunState } from "../engine/run/state.ts";
+import { isRunEnded } from "../engine/run/status.ts";
+import { transition } from "../engine/run/transition.ts";
+import type { Plan } from "../engine/workflow/plan.ts";
+import { executors } from "../nodes/catalog/executors.ts";
+import type { Log } from "../workers/log.ts";
+import { type PrepareCommand, prepareSteps } from "../workers/prepare-step.ts";
+
+export interface LocalParts {
+  plan: Plan;
+  input: Json;
+  model: Model;
+  http: HttpClient;
+  sandbox: Sandbox;
+  log: Log;
+  /** Plays the person: the option taken and what is said with it. */
+  decide(request: ApprovalRequest, step: string): { decision: string; comment: string | null };
+}
+
+type Execute = Extract<RunCommand, { type: "execute" }>;
+const system = { kind: "system", id: null, label: "local run" } as const;
+
+/**
+ * Runs a workflow in this process to its end, with the real engine, sandbox and executors but nothing durable. Time is not waited for:
+ * when nothing is at work, the clock is put forward to the next timer. Rejects when the run comes to a stop without an end.
+ */
+export async function runLocally(
+  parts: LocalParts,
+): Promise<{ view: RunView; events: RunEvent[]; mostAtOnce: number }> {
+  const run = new LocalRun(parts);
+  await run.toEnd();
+  return { view: projectRun(parts.plan, run.id, run.events), events: run.events, mostAtOnce: run.mostAtOnce };
+}
+
+class LocalRun {
+  readonly id = randomUUID();
+  readonly events: RunEvent[] = [];
+  mostAtOnce = 0;
+  private readonly parts: LocalParts;
+  private state: RunState;
+  private now = Date.now();
+  private readonly inbox: RunInput[] = [{ type: "start" }];
+  private readonly atWork = new Set<Promise<void>>();
+  private readonly timers = new Map<string, number>();
+  private readonly aborts = new Map<string, AbortController>();
+
+  constructor(parts: LocalParts) {
+    this.parts = parts;
+    const queued: RunEvent = {
+      type: "run-queued",
+      seq: 1,
+      at: this.now,
+      input: parts.input,
+      workflowId: randomUUID(),
+      version: 1,
+      by: system,
+      trigger: "cli",
+    };
+    this.events.push(queued);
+    this.state = apply(parts.plan, emptyState(this.id), queued);
+  }
+
+  async toEnd(): Promise<void> {
+    while (!isRunEnded(this.state.status)) {
+      const next = this.inbox.shift();
+      if (next !== undefined) await this.turn(next);
+      else if (this.atWork.size > 0) await Promise.race(this.atWork);
+      else this.fireNextTimer();
+    }
+    for (const abort of this.aborts.values()) abort.abort();
+    await Promise.all(this.atWork);
+  }
+
+  private async turn(input: RunInput): Promise<void> {
+    const turn = transition(this.parts.plan, this.state, input, this.now);
+    this.state = turn.state;
+    this.events.push(...turn.events);
+    const prepares: PrepareCommand[] = [];
+    for (const command of turn.commands) {
+      if (command.type === "prepare") prepares.push(command);
+      else this.dispatch(command);
+    }
+    if (prepares.length === 0) return;
+    const { plan, sandbox, log } = this.parts;
+    this.inbox.unshift(...(await prepareSteps({ plan, state: this.state, now: this.now, sandbox, log }, prepares)));
+  }
+
+  private dispatch(command: Exclude<RunCommand, PrepareCommand>): void {
+    switch (command.type) {
+      case "execute": {
+        const work = this.execute(command).finally(() => this.atWork.delete(work));
+        this.atWork.add(work);
+        this.mostAtOnce = Math.max(this.mostAtOnce, this.atWork.size);
+        return;
+      }
+      case "arm-timer":
+        this.timers.set(command.key, command.due);
+        return;
+      case "disarm-timer":
+        this.timers.delete(command.key);
+        return;
+      case "open-approval": {
+        const { step, approvalId, request } = command;
+        const decision = {
+          ...this.parts.decide(request, step),
+          approvalId,
+          fields: {},
+          by: system,
+          via: "api" as const,
+        };
+        this.inbox.push({ type: "decided", step, decision: { ...decision, expired: false } });
+        return;
+      }
+      case "abort":
+        for (const step of command.steps) this.aborts.get(step)?.abort();
+        return;
+      case "close-approval":
+    }
+  }
+
+  private async execute({ step, node: nodeId, attempt, seq }: Execute): Promise<void> {
+    const { plan, model, http, log } = this.parts;
+    const node = plan.nodes.get(nodeId);
+    const scheduled = this.events[seq - 1];
+    const effect = executors[node?.type ?? ""];
+    if (effect === undefined || scheduled?.type !== "step-scheduled") throw new Error(`${step} cannot be executed.`);
+    const abort = new AbortController();
+    this.aborts.set(step, abort);
+    const timeout = AbortSignal.timeout(node?.timeoutMs ?? 60_000);
+    const signal = AbortSignal.any([abort.signal, timeout]);
+    const idempotencyKey = `${this.id}.${step}.${attempt}`;
+    this.inbox.push({ type: "started", step, attempt, worker: "local", claim: 1 });
+    try {
+      const outcome = await effect(
+        {
+          runId: this.id,
+          stepId: step,
+          attempt,
+          idempotencyKey,
+          signal,
+          http,
+          model: (request) => model.answer({ ...request, signal, idempotencyKey }),
+          log: (level, message) => log.info({ step, level }, message),
+        },
+        isJsonObject(scheduled.input) ? scheduled.input : {},
+      );
+      this.inbox.push({ type: "succeeded", step, attempt, outcome });
+    } catch (thrown) {
+      const error = timeout.aborted
+        ? new BatonError("STEP_TIMEOUT", `${step} took longer than its limit.`, { cause: thrown })
+        : thrown;
+      this.inbox.push({ type: "failed", step, attempt, error: toErrorRecord(error) });
+    } finally {
+      this.aborts.delete(step);
+    }
+  }
+
+  private fireNextTimer(): void {
+    const [next] = [...this.timers].toSorted(([, one], [, other]) => one - other);
+    if (next === undefined) throw new Error(`The run stands still with status ${this.state.status}.`);
+    const [key, due] = next;
+    this.timers.delete(key);
+    this.now = Math.max(this.now, due);
+    this.inbox.push({ type: "timer", key });
+  }
+}
