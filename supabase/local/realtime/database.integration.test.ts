@@ -55,6 +55,29 @@ describe("broadcast from the database", () => {
     );
   });
 
+  test("a transaction number that was used before, as may be after a crash, hides nothing", async () => {
+    const ear = await subscribed(room.client(await room.member("reuse")), "room:reuse", PRIVATE);
+    for (const event of ["first", "second"]) {
+      await room.postgres.query(
+        `insert into realtime.messages (topic, extension, event, payload, private, tx)
+         values ('room:reuse', 'broadcast', $1, '{}', true, '3')`,
+        [event],
+      );
+    }
+    await send("room:reuse", "third", {});
+    await until("all three", () => ear.heard.length === 3);
+    expect(ear.heard.map((message) => message.event)).toEqual(["first", "second", "third"]);
+  });
+
+  test("a message that no client could take is left out and logged; the next one arrives", async () => {
+    const ear = await subscribed(room.client(await room.member("huge")), "room:huge", PRIVATE);
+    await send("room:huge", "huge", { text: "x".repeat(3_000_001) });
+    await send("room:huge", "next", {});
+    await until("the next one", () => ear.heard.length === 1);
+    expect(ear.heard[0]?.event).toBe("next");
+    expect(room.logged.some((line) => line.message?.includes("too large"))).toBe(true);
+  });
+
   test("a failing send is a warning and leaves the transaction as it was", async () => {
     await room.postgres.query("begin");
     await room.postgres.query("select realtime.send('{}', 'x', null)");

@@ -13,6 +13,7 @@ import type { RealtimeLimits } from "./limits.ts";
 import type { RealtimeLog } from "./log.ts";
 import { MessageFeed } from "./message-feed.ts";
 import { purgeMessages } from "./message-store.ts";
+import { sizeOf } from "./payloads.ts";
 import { answerRequest, ownHeaders, urlOf } from "./requests.ts";
 import { realtimeSchemaSql } from "./schema.ts";
 import type { RealtimeServices } from "./services.ts";
@@ -59,8 +60,11 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     databaseUrl,
     timeoutMs: limits.databaseTimeoutMs,
     log,
-    deliver: ({ id, topic, event, isPrivate, body }) =>
-      hub.publish({ topic, isPrivate }, { event, body, meta: { id } }),
+    deliver: ({ id, topic, event, isPrivate, body }) => {
+      // The limit of a client's payload is not for the project's own SQL, but no client could take a frame beyond this.
+      if (sizeOf(body) <= limits.maxFrameBytes) hub.publish({ topic, isPrivate }, { event, body, meta: { id } });
+      else log.warn({ id, topic, bytes: sizeOf(body) }, "realtime left out a broadcast from the database: too large");
+    },
   });
   try {
     await applySchema(pool);
