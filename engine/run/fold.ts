@@ -18,6 +18,7 @@ export function emptyState(runId: string): RunState {
     seq: 0,
     status: "queued",
     queuedAt: 0,
+    deadline: 0,
     input: null,
     vars: {},
     frames: {},
@@ -79,6 +80,7 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
       return;
     case "run-started":
       state.status = "running";
+      state.deadline = event.at + plan.file.settings.timeoutMs;
       openFrame(folding, { id: "", container: null, parent: null, index: 0, item: null });
       return;
     case "run-paused":
@@ -89,6 +91,7 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
       return;
     case "run-retried":
       state.status = "running";
+      state.deadline = event.at + plan.file.settings.timeoutMs;
       state.error = null;
       state.errorStep = null;
       state.failing = false;

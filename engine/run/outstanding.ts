@@ -12,9 +12,7 @@ import { pendingSteps, prepareCommand } from "./transition.ts";
  */
 export function outstanding(plan: Plan, state: RunState): RunCommand[] {
   if (isRunEnded(state.status) || state.status === "queued") return [];
-  const commands: RunCommand[] = [
-    { type: "arm-timer", key: "run-timeout", due: state.queuedAt + plan.file.settings.timeoutMs },
-  ];
+  const commands: RunCommand[] = [{ type: "arm-timer", key: "run-timeout", due: state.deadline }];
   for (const frame of Object.values(state.frames)) {
     for (const [id, record] of Object.entries(frame.steps)) {
       const node = plan.nodes.get(id);

@@ -12,8 +12,10 @@ export interface RunState {
   /** Number of the last event folded in. */
   seq: number;
   status: RunStatus;
-  /** Epoch ms of run-queued: the base of the run's own time limit. */
+  /** Epoch ms of run-queued. */
   queuedAt: number;
+  /** Epoch ms at which the run's time limit is over: counted from its start, and anew from a retry. */
+  deadline: number;
   input: Json;
   vars: Record<string, Json>;
   /** Open frames by id; the graph itself is the frame "". */

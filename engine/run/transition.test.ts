@@ -174,6 +174,8 @@ describe("a run of one effect", () => {
   it("fails loudly at its time limit, and stops what is under way", () => {
     const hand = new Hand(plan);
     hand.prepare("a");
+    expect(hand.give({ type: "timer", key: "run-timeout" })).toEqual([]);
+    hand.now += 3_600_000;
     expect(hand.give({ type: "timer", key: "run-timeout" })).toEqual(["run-failed"]);
     expect(hand.state.error?.code).toBe("RUN_TIMEOUT");
     expect(hand.of("abort")[0]?.steps).toEqual(["a"]);

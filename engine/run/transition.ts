@@ -7,6 +7,9 @@ import { stepId } from "./path.ts";
 import type { RunState, Step } from "./state.ts";
 import { isRunEnded } from "./status.ts";
 
+/** How far the clocks of workers and store may lie apart. */
+const clockToleranceMs = 2_000;
+
 export interface Turn {
   state: RunState;
   events: RunEvent[];
@@ -105,11 +108,13 @@ class Turning {
     const from = input.from === null ? [] : [input.from];
     if (input.from !== null && this.state.frames[""]?.steps[input.from] === undefined) return;
     this.emit({ type: "run-retried", by: input.by, from });
-    this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.now + this.plan.file.settings.timeoutMs });
+    this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.state.deadline });
   }
 
   private timer(key: string): void {
     if (key === "run-timeout") {
+      // A timer armed before a retry is none of this limit. The store fires it again while it stands there.
+      if (this.now + clockToleranceMs < this.state.deadline) return;
       const limit = this.plan.file.settings.timeoutMs;
       const message = `The run took longer than its limit of ${Math.round(limit / 1000)} s.`;
       this.emit({ type: "run-failed", error: { code: "RUN_TIMEOUT", message, retryable: false }, step: null });
