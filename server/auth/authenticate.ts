@@ -83,6 +83,8 @@ export function createAuthenticator(parts: Parts): Authenticator {
       throw unauthenticated("The access token is not valid or has expired. Sign in again.");
     }
     const own = await memberships.get(user.userId, () => parts.members.membershipsOf(user.userId));
+    // Who has just made their first organisation must not be told for a second that they have none.
+    if (own.length === 0) memberships.forget(user.userId);
     const membership = chooseMembership(own, credentials.organization);
     return {
       kind: "user",

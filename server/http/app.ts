@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { z } from "zod";
 import { BatonError } from "../../engine/errors.ts";
-import type { Json } from "../../engine/json.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Services } from "../services.ts";
@@ -68,10 +68,11 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
     const path = apiBase + one.spec.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.spec.method.toUpperCase(), path, (context) => answer(services, one, context, options));
   }
-  const description = describeApi(routes, apiBase);
-  app.get(`${apiBase}/openapi.json`, (context) => context.json(description));
-  const fileSchema = workflowFileJsonSchema();
-  app.get(`${apiBase}/workflow.schema.json`, (context) => context.json(fileSchema));
+  // Made when first asked for: describing a thousand fields takes longer than starting the server.
+  let description: JsonObject | null = null;
+  app.get(`${apiBase}/openapi.json`, (context) => context.json((description ??= describeApi(routes, apiBase))));
+  let fileSchema: JsonObject | null = null;
+  app.get(`${apiBase}/workflow.schema.json`, (context) => context.json((fileSchema ??= workflowFileJsonSchema())));
 
   app.notFound((context) => problemResponse(context, noRoute(routes, context)));
   app.onError((error, context) => problemResponse(context, known(error, services, context)));

@@ -11,9 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+function send(raw: string | Uint8Array, headers: Record<string, string> = {}) {
+  return api.call("POST", "/api-keys", { as: owner, raw, headers });
+}
+
 test("bodies that are not what they should be are refused with their place", async () => {
-  const send = (raw: string | Uint8Array, headers: Record<string, string> = {}) =>
-    api.call("POST", "/api-keys", { as: owner, raw, headers });
   const cases: [string, string | Uint8Array, number, string | null][] = [
     ["cut off", '{"name": "x"', 400, ""],
     ["not JSON", "{name: 1}", 400, ""],

@@ -118,20 +118,21 @@ function content(schema: z.ZodType, io: "input" | "output", type: string): JsonO
 }
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
-  const made: Json = z.json().parse(
-    z.toJSONSchema(schema, {
-      io,
-      unrepresentable: "any",
-      reused: "inline",
-      // The one lazy schema is "any JSON", which JSON Schema says with no words at all. Its recursion would need $defs,
-      // whose references mean something else inside this document.
-      override: ({ zodSchema, jsonSchema }) => {
-        if (zodSchema._zod.def.type !== "lazy") return;
-        for (const word of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, word);
-      },
-    }),
-  );
-  if (!isJsonObject(made)) throw new TypeError("A schema became something other than an object.");
-  const { $schema: _dialect, ...rest } = made;
+  const made = z.json().parse(z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" }));
+  const plain = withoutDefinitions(made);
+  if (!isJsonObject(plain)) throw new TypeError("A schema became something other than an object.");
+  const { $schema: _dialect, ...rest } = plain;
   return rest;
+}
+
+/**
+ * The one schema that refers to itself is "any JSON", and JSON Schema says that with no words at all. Its definitions go, since
+ * a reference to them would mean something else inside the document of the API.
+ */
+function withoutDefinitions(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutDefinitions);
+  if (!isJsonObject(value)) return value;
+  const { $ref: reference, $defs: _definitions, ...rest } = value;
+  const kept = typeof reference === "string" && !reference.startsWith("#/$defs/") ? { $ref: reference } : {};
+  return { ...kept, ...Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, withoutDefinitions(one)])) };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { SignJWT } from "jose";
-import pg from "pg";
+import { Pool } from "pg";
 import { pino } from "pino";
 import { startStack } from "../../cli/stack/stack.ts";
 import { parseEnvironment } from "../../contracts/env.ts";
@@ -37,7 +37,7 @@ export interface Reply {
 export interface TestApi {
   url: string;
   services: Services;
-  pool: pg.Pool;
+  pool: Pool;
   home: TestOrg;
   foreign: TestOrg;
   call(
@@ -63,7 +63,7 @@ export async function startTestApi(parts: Part[] = ["postgres", "redis", "supaba
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: 5 });
+  const pool = new Pool({ connectionString: env.DATABASE_URL, max: 5 });
 
   return {
     url,
@@ -110,7 +110,7 @@ export async function startTestApi(parts: Part[] = ["postgres", "redis", "supaba
   };
 }
 
-async function makeOrg(pool: pg.Pool, name: string): Promise<TestOrg> {
+async function makeOrg(pool: Pool, name: string): Promise<TestOrg> {
   const id = randomUUID();
   await pool.query("insert into public.organizations (id, name, slug) values ($1, $2, $3)", [id, name, `o-${id}`]);
   const keys: Partial<TestOrg["keys"]> = {};

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { roles } from "../../contracts/api/common.ts";
+import { callerOf } from "../test-services.ts";
+import { authorize, coversRole, mayDo, rights, type Action } from "./authorize.ts";
+
+const actions = Object.keys(rights) as Action[];
+
+test("rights grow with the role, except that nobody but deciders decides", () => {
+  const counts = Object.fromEntries(
+    roles.map((role) => [role, actions.filter((action) => mayDo({ role, scopes: [] }, action)).length]),
+  );
+  expect(counts).toEqual({ owner: 13, admin: 13, builder: 11, operator: 8, approver: 6, viewer: 4 });
+});
+
+test("a scope narrows a role and never widens it", () => {
+  for (const action of actions) {
+    expect(mayDo({ role: "owner", scopes: [rights[action].scope] }, action)).toBe(true);
+    const others = (["read", "workflows", "runs", "approvals", "api-keys"] as const).filter(
+      (scope) => scope !== rights[action].scope,
+    );
+    expect(mayDo({ role: "owner", scopes: others }, action)).toBe(false);
+  }
+  expect(mayDo({ role: "viewer", scopes: ["runs"] }, "run:start")).toBe(false);
+});
+
+test("a refusal says what is missing", () => {
+  expect(() => authorize(callerOf("viewer"), "run:start")).toThrow(/role viewer.*owner, admin, builder, operator/);
+  expect(() => authorize(callerOf("owner", { scopes: ["read"] }), "run:start")).toThrow(/scope "runs"/);
+});
+
+test("nobody hands out more than they have", () => {
+  expect(coversRole("admin", "owner")).toBe(false);
+  expect(coversRole("admin", "admin")).toBe(true);
+  expect(coversRole("owner", "viewer")).toBe(true);
+  expect(coversRole("viewer", "approver")).toBe(false);
+});
