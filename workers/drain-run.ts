@@ -156,7 +156,12 @@ export class Drainer {
         return;
       }
     }
-    await mailbox.abandon(lease, entries).catch((cause: unknown) => {
+    const putBack =
+      error instanceof TurnError
+        ? // Perhaps it is the hot state that is broken: the next try folds the journal.
+          mailbox.forget(runId).then(() => mailbox.post(runId, entries))
+        : mailbox.abandon(lease, entries);
+    await putBack.catch((cause: unknown) => {
       // The lease ends by itself; what executors and signals sent comes again.
       log.debug({ runId, error: String(cause) }, "a lease is left to end");
     });

@@ -33,11 +33,6 @@ export interface RedisRunMailbox extends RunMailbox {
 /** Mailboxes, leases and hot states in Redis; each method is one script, so one round trip. */
 export function createRunMailbox(redis: RedisClient): RedisRunMailbox {
   const scripts = loadMailboxScripts(redis);
-  const keys = (runId: string): [string, string, string] => [
-    runKeys.mail(runId),
-    runKeys.lease(runId),
-    runKeys.hot(runId),
-  ];
   return {
     async post(runId, entries) {
       if (entries.length > 0) await scripts.post(runKeys.mail(runId), keepMs, ...entries.map(writeEntry));
@@ -93,6 +88,10 @@ export function createRunMailbox(redis: RedisClient): RedisRunMailbox {
       await redis.del(...keys(runId));
     },
   };
+}
+
+function keys(runId: string): [mail: string, lease: string, hot: string] {
+  return [runKeys.mail(runId), runKeys.lease(runId), runKeys.hot(runId)];
 }
 
 function writeEntry(entry: MailEntry): string {

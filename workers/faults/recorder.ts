@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Recorded {
   path: string;
@@ -25,10 +24,13 @@ export async function startRecorder(): Promise<Recorder> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://recorder");
     requests.push({ path: url.pathname, key: String(request.headers["idempotency-key"] ?? "") });
-    void sleep(Number(url.searchParams.get("ms") ?? 0)).then(() => {
-      response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ path: url.pathname, call: requests.length }));
-    });
+    setTimeout(
+      () => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ path: url.pathname }));
+      },
+      Number(url.searchParams.get("ms") ?? 0),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -21,6 +21,7 @@ import type { Json } from "../../engine/json.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
+import { checkJournal } from "./journal-check.ts";
 import { startRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -151,23 +152,6 @@ export async function startWorld(): Promise<World> {
     },
   };
   return world;
-}
-
-/** No gap, no repeat, one end, and no attempt that ends twice. */
-export function checkJournal(events: RunEvent[]): void {
-  const problems = events.flatMap((event, index) => (event.seq === index + 1 ? [] : [`seq ${event.seq} at ${index}`]));
-  const ends = events.filter(
-    ({ type }) => type === "run-completed" || type === "run-failed" || type === "run-cancelled",
-  );
-  if (ends.length !== 1 || ends[0] !== events.at(-1)) problems.push(`${ends.length} ends`);
-  const decided = new Set<string>();
-  for (const event of events) {
-    if (event.type !== "step-completed" && event.type !== "step-failed") continue;
-    const attempt = `${event.step}#${event.attempt}`;
-    if (decided.has(attempt)) problems.push(`${attempt} ends twice`);
-    decided.add(attempt);
-  }
-  if (problems.length > 0) throw new Error(`The journal is broken: ${problems.join(", ")}`);
 }
 
 async function until<T>(
