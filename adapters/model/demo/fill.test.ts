@@ -78,11 +78,8 @@ test("any ordinary schema is filled validly", () => {
     ),
   }));
   assert(
-    property(
-      schema,
-      constantFrom(
-        long,
-      (shape, user) => check(user, shape),
+    property(schema, constantFrom(long, "Say something.", 'Read: {"a": [1, 2, {"b": "c"}]'), (shape, user) =>
+      check(user, shape),
     ),
     { numRuns: 150 },
   );
