@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { JournalBatch, RunJournal } from "../engine/ports/run-journal.ts";
+import type { RunJournal } from "../engine/ports/run-journal.ts";
 import type { EvaluationResult, Sandbox } from "../engine/ports/sandbox.ts";
-import type { RunEvent } from "../engine/run/event.ts";
-import type { WorkflowFileInput } from "../engine/workflow/file.ts";
 import { checkJournal } from "./faults/journal-check.ts";
 import { createMemoryStack, createMemoryWorker, noSandbox } from "./memory-worker.ts";
 import type { MemoryWorker } from "./memory-worker.ts";
+import { answering, calling, chain, file, journalOver, loop } from "./test-workflows.ts";
 
 const workers: MemoryWorker[] = [];
 const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
@@ -18,77 +17,6 @@ afterEach(async () => {
 });
 
 const by = { kind: "user" as const, id: null, label: "Ada" };
-
-function file(nodes: WorkflowFileInput["nodes"], edges: [string, string][]): WorkflowFileInput {
-  return {
-    schemaVersion: 1,
-    name: "test",
-    nodes,
-    edges: edges.map(([source, target], index) => ({ id: `e${index}`, source, target })),
-  };
-}
-
-/** start → ten computing steps → out */
-const chain = (length: number): WorkflowFileInput => {
-  const names = Array.from({ length }, (_, index) => `t${index}`);
-  const nodes: WorkflowFileInput["nodes"] = [
-    { id: "start", type: "start" },
-    ...names.map((id, index) => ({
-      id,
-      type: "transform",
-      config: { value: index === 0 ? "{{ input.n }}" : `{{ t${index - 1}.outputs }}` },
-    })),
-    { id: "out", type: "output", config: { value: `{{ t${length - 1}.outputs }}` } },
-  ];
-  return file(
-    nodes,
-    nodes.slice(1).map((node, index) => [nodes[index]!.id, node.id] as [string, string]),
-  );
-};
-
-const loop = (times: number): WorkflowFileInput =>
-  file(
-    [
-      { id: "start", type: "start" },
-      { id: "each", type: "loop", config: { mode: "times", times } },
-      { id: "index", type: "transform", parentId: "each", config: { value: "{{ loop.index }}" } },
-      { id: "out", type: "output", config: { value: "{{ each.outputs }}" } },
-    ],
-    [
-      ["start", "each"],
-      ["each", "out"],
-    ],
-  );
-
-const calling = file(
-  [
-    { id: "start", type: "start" },
-    { id: "call", type: "http", config: { method: "GET", url: "http://example.test/" } },
-    { id: "out", type: "output", config: { value: "{{ call.outputs.status }}" } },
-  ],
-  [
-    ["start", "call"],
-    ["call", "out"],
-  ],
-);
-
-const answering = {
-  http: { send: async () => ({ status: 200, headers: {}, body: "", url: "http://example.test/" }) },
-};
-
-/** A journal that counts, and fails when told to. */
-function journalOver(base: RunJournal, before: (batch: JournalBatch, count: number) => void | Promise<void>) {
-  const batches: JournalBatch[] = [];
-  const journal: RunJournal = {
-    ...base,
-    async append(batch) {
-      batches.push(batch);
-      await before(batch, batches.length);
-      return base.append(batch);
-    },
-  };
-  return { journal, batches };
-}
 
 /** Each append takes a while, so that another worker can come between. */
 function slow(base: RunJournal): RunJournal {
@@ -276,127 +204,5 @@ describe("not alone", () => {
     } finally {
       vi.useRealTimers();
     }
-  });
-});
-
-describe("when things break", () => {
-  test("a database that is away for one append costs nothing", async () => {
-    const stack = createMemoryStack();
-    const { journal } = journalOver(stack.store, (_batch, count) => {
-      if (count === 2) throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
-    });
-    const { addRun, drainer, executeAll, store, ports } = worker({ journal, ...answering }, stack);
-    const run = addRun(calling);
-    await drainer.wake(run, { recover: false });
-    await executeAll();
-    await vi.waitFor(() => expect(store.run(run)?.header.status).toBe("completed"), 5_000);
-    checkJournal(await ports.journal.read(run, 0, 100));
-  });
-
-  test("an append that was written and whose answer was lost is not written twice", async () => {
-    const stack = createMemoryStack();
-    let lost = false;
-    const journal: RunJournal = {
-      ...stack.store,
-      async append(batch) {
-        const result = await stack.store.append(batch);
-        if (lost) return result;
-        lost = true;
-        throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
-      },
-    };
-    const { addRun, drainer, store } = worker({ journal }, stack);
-    const run = addRun(chain(3), { n: 1 });
-    await expect(drainer.wake(run, { recover: false })).rejects.toThrow(/terminated/);
-    await drainer.wake(run, { recover: true });
-    const events = await store.read(run, 0, 100);
-    checkJournal(events);
-    expect(events.at(-1)?.type).toBe("run-completed");
-  });
-
-  test("a run that cannot be turned is failed after the third time, and its journal says so", async () => {
-    const stack = createMemoryStack();
-    const healthy = createMemoryWorker({}, stack);
-    const broken = worker(
-      {
-        plans: {
-          identity: healthy.ports.plans.identity,
-          plan: async (...version) => ({ ...(await healthy.ports.plans.plan(...version)), scopes: null as never }),
-        },
-      },
-      stack,
-    );
-    const run = broken.addRun(chain(2), { n: 1 });
-    await expect(broken.drainer.wake(run, { recover: false })).rejects.toThrow();
-    await expect(broken.drainer.wake(run, { recover: false })).rejects.toThrow();
-    await broken.drainer.wake(run, { recover: false });
-    const events = await stack.store.read(run, 0, 100);
-    checkJournal(events);
-    expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "INTERNAL" } });
-    expect(broken.logged.filter(({ message }) => message === "a turn failed")).toHaveLength(3);
-    await healthy.close();
-  });
-
-  test("a hot state that is broken is not used twice", async () => {
-    const { addRun, drainer, mailbox, store, executeAll } = worker(answering);
-    const run = addRun(calling);
-    await drainer.wake(run, { recover: false });
-    const lease = await mailbox.deliver(run, [], 1_000);
-    await mailbox.settle(lease!, { ...lease!.state!, seq: 50, frames: null as never }, 1_000);
-    await expect(drainer.wake(run, { recover: true })).rejects.toThrow();
-    await drainer.wake(run, { recover: true });
-    await executeAll();
-    expect(store.run(run)?.header.status).toBe("completed");
-  });
-
-  test("a version that no longer compiles fails its runs at once, saying why", async () => {
-    const { addRun, finish } = worker();
-    const run = addRun({ ...chain(2), nodes: [{ id: "start", type: "no-such-type" }], edges: [] });
-    const events = await finish(run);
-    expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "WORKFLOW_INVALID" } });
-  });
-
-  test("a run that was deleted is let go, and nobody waits for it", async () => {
-    const { addRun, drainer, store } = worker(answering);
-    const run = addRun(calling);
-    await drainer.wake(run, { recover: false });
-    store.remove(run);
-    const stop = new AbortController().signal;
-    expect(await drainer.confirm(run, { type: "cancel", by, reason: "x" }, stop)).toBe(false);
-    expect(await drainer.confirm("00000000-0000-4000-8000-000000000000", { type: "start" }, stop)).toBe(false);
-  });
-});
-
-describe("time", () => {
-  test("a wait is over on time, to within a tenth of a second, and its timer's row goes", async () => {
-    const { addRun, drainer, store } = worker();
-    const run = addRun(
-      file(
-        [
-          { id: "start", type: "start" },
-          { id: "wait", type: "wait", config: { mode: "duration", durationMs: 200 } },
-        ],
-        [["start", "wait"]],
-      ),
-    );
-    await drainer.wake(run, { recover: false });
-    expect([...store.run(run)!.timers.keys()]).toEqual(["run-timeout", "wait:wait"]);
-    await vi.waitFor(() => expect(store.run(run)?.header.status).toBe("completed"));
-    const events: RunEvent[] = await store.read(run, 0, 100);
-    const started = events.find((event) => event.type === "wait-started");
-    const late =
-      events.find((event) => event.type === "timer-fired")!.at - (started?.type === "wait-started" ? started.until : 0);
-    expect(late).toBeGreaterThanOrEqual(-2);
-    expect(late).toBeLessThan(100);
-    expect([...store.run(run)!.timers.keys()]).toEqual([]);
-  });
-
-  test("a timer of a run that is over leaves no row behind", async () => {
-    const { addRun, finish, drainer, store } = worker();
-    const run = addRun(chain(1), { n: 1 });
-    await finish(run);
-    store.run(run)!.timers.set("wait:gone", { dueAt: 0, claimedAt: null });
-    await drainer.deliver(run, { type: "timer", key: "wait:gone" });
-    await vi.waitFor(() => expect(store.run(run)?.timers.size).toBe(0));
   });
 });

@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { RunJournal } from "../engine/ports/run-journal.ts";
+import type { RunEvent } from "../engine/run/event.ts";
+import { checkJournal } from "./faults/journal-check.ts";
+import { createMemoryStack, createMemoryWorker } from "./memory-worker.ts";
+import type { MemoryWorker } from "./memory-worker.ts";
+import { answering, calling, chain, file, journalOver } from "./test-workflows.ts";
+
+const workers: MemoryWorker[] = [];
+const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
+  const made = createMemoryWorker(...args);
+  workers.push(made);
+  return made;
+};
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((each) => each.close()));
+});
+
+const by = { kind: "user" as const, id: null, label: "Ada" };
+
+describe("when things break", () => {
+  test("a database that is away for one append costs nothing", async () => {
+    const stack = createMemoryStack();
+    let cut = false;
+    const { journal } = journalOver(stack.store, ({ events }) => {
+      if (cut || !events.some(({ type }) => type === "step-started")) return;
+      cut = true;
+      throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
+    });
+    const { addRun, drainer, executeAll, store, ports } = worker({ journal, ...answering }, stack);
+    const run = addRun(calling);
+    await drainer.wake(run, { recover: false });
+    await executeAll();
+    await vi.waitFor(() => expect(store.run(run)?.header.status).toBe("completed"), 5_000);
+    checkJournal(await ports.journal.read(run, 0, 100));
+  });
+
+  test("an append that was written and whose answer was lost is not written twice", async () => {
+    const stack = createMemoryStack();
+    let lost = false;
+    const journal: RunJournal = {
+      ...stack.store,
+      async append(batch) {
+        const result = await stack.store.append(batch);
+        if (lost) return result;
+        lost = true;
+        throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
+      },
+    };
+    const { addRun, drainer, store } = worker({ journal }, stack);
+    const run = addRun(chain(3), { n: 1 });
+    await expect(drainer.wake(run, { recover: false })).rejects.toThrow(/terminated/);
+    await drainer.wake(run, { recover: true });
+    const events = await store.read(run, 0, 100);
+    checkJournal(events);
+    expect(events.at(-1)?.type).toBe("run-completed");
+  });
+
+  test("a run that cannot be turned is failed after the third time, and its journal says so", async () => {
+    const stack = createMemoryStack();
+    const healthy = createMemoryWorker({}, stack);
+    const broken = worker(
+      {
+        plans: {
+          identity: healthy.ports.plans.identity,
+          plan: async (...version) => ({ ...(await healthy.ports.plans.plan(...version)), scopes: null as never }),
+        },
+      },
+      stack,
+    );
+    const run = broken.addRun(chain(2), { n: 1 });
+    await expect(broken.drainer.wake(run, { recover: false })).rejects.toThrow();
+    await expect(broken.drainer.wake(run, { recover: false })).rejects.toThrow();
+    await broken.drainer.wake(run, { recover: false });
+    const events = await stack.store.read(run, 0, 100);
+    checkJournal(events);
+    expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "INTERNAL" } });
+    expect(broken.logged.filter(({ message }) => message === "a turn failed")).toHaveLength(3);
+    await healthy.close();
+  });
+
+  test("a hot state that is broken is not used twice", async () => {
+    const { addRun, drainer, mailbox, store, executeAll } = worker(answering);
+    const run = addRun(calling);
+    await drainer.wake(run, { recover: false });
+    const lease = await mailbox.deliver(run, [], 1_000);
+    await mailbox.settle(lease!, { ...lease!.state!, seq: 50, frames: null as never }, 1_000);
+    await expect(drainer.wake(run, { recover: true })).rejects.toThrow();
+    await drainer.wake(run, { recover: true });
+    await executeAll();
+    expect(store.run(run)?.header.status).toBe("completed");
+  });
+
+  test("a version that no longer compiles fails its runs at once, saying why", async () => {
+    const { addRun, finish } = worker();
+    const run = addRun({ ...chain(2), nodes: [{ id: "start", type: "no-such-type" }], edges: [] });
+    const events = await finish(run);
+    expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "WORKFLOW_INVALID" } });
+  });
+
+  test("a run that was deleted is let go, and nobody waits for it", async () => {
+    const { addRun, drainer, store } = worker(answering);
+    const run = addRun(calling);
+    await drainer.wake(run, { recover: false });
+    store.remove(run);
+    const stop = new AbortController().signal;
+    expect(await drainer.confirm(run, { type: "cancel", by, reason: "x" }, stop)).toBe(false);
+    expect(await drainer.confirm("00000000-0000-4000-8000-000000000000", { type: "start" }, stop)).toBe(false);
+  });
+});
+
+describe("time", () => {
+  test("a wait is over on time, to within a tenth of a second, and its timer's row goes", async () => {
+    const { addRun, drainer, store } = worker();
+    const run = addRun(
+      file(
+        [
+          { id: "start", type: "start" },
+          { id: "wait", type: "wait", config: { mode: "duration", durationMs: 200 } },
+        ],
+        [["start", "wait"]],
+      ),
+    );
+    await drainer.wake(run, { recover: false });
+    expect([...store.run(run)!.timers.keys()]).toEqual(["run-timeout", "wait:wait"]);
+    await vi.waitFor(() => expect(store.run(run)?.header.status).toBe("completed"));
+    const events: RunEvent[] = await store.read(run, 0, 100);
+    const started = events.find((event) => event.type === "wait-started");
+    const late =
+      events.find((event) => event.type === "timer-fired")!.at - (started?.type === "wait-started" ? started.until : 0);
+    expect(late).toBeGreaterThanOrEqual(-2);
+    expect(late).toBeLessThan(100);
+    expect([...store.run(run)!.timers.keys()]).toEqual([]);
+  });
+
+  test("a timer of a run that is over leaves no row behind", async () => {
+    const { addRun, finish, drainer, store } = worker();
+    const run = addRun(chain(1), { n: 1 });
+    await finish(run);
+    store.run(run)!.timers.set("wait:gone", { dueAt: 0, claimedAt: null });
+    await drainer.deliver(run, { type: "timer", key: "wait:gone" });
+    await vi.waitFor(() => expect(store.run(run)?.timers.size).toBe(0));
+  });
+});
