@@ -1,0 +1,27 @@
+import { isJsonObject, type Json } from "../engine/json.ts";
+import { printable } from "./paint.ts";
+
+/** A value as a program reads it. */
+export function asJson(value: Json): string {
+  return JSON.stringify(value, null, 2);
+}
+
+/**
+ * A run's output as people read it: Markdown as it is; of an object the short fields first, then each text of several lines under its
+ * name, then what is left as JSON.
+ */
+export function asText(value: Json): string {
+  if (typeof value === "string") return printable(value);
+  if (!isJsonObject(value)) return printable(asJson(value));
+  const short: string[] = [];
+  const long: string[] = [];
+  const rest: string[] = [];
+  for (const [name, field] of Object.entries(value)) {
+    if (field === null) continue;
+    if (typeof field === "string" && (field.includes("\n") || field.length > 200))
+      long.push(`── ${name} ──\n\n${field.trim()}`);
+    else if (typeof field !== "object") short.push(`${name}: ${String(field)}`);
+    else if (Object.keys(field).length > 0) rest.push(`── ${name} ──\n\n${asJson(field)}`);
+  }
+  return printable([short.join("\n"), ...rest, ...long].filter((part) => part !== "").join("\n\n"));
+}
