@@ -21,7 +21,10 @@ const mailboxSchema = z.object({
 export default async function MailboxRoute() {
   const address = process.env["BATON_MAILBOX_URL"];
   if (address === undefined || address === "") notFound();
-  const response = await fetch(new URL("/mailbox.json", address), { cache: "no-store", signal: AbortSignal.timeout(5_000) });
+  const response = await fetch(new URL("/mailbox.json", address), {
+    cache: "no-store",
+    signal: AbortSignal.timeout(5_000),
+  });
   if (!response.ok) throw new Error(`The local mailbox answered ${response.status}.`);
   return <MailboxPage mails={mailboxSchema.parse(await response.json()).mails} />;
 }

@@ -34,16 +34,18 @@ export function MailboxPage({ mails }: { mails: Mail[] }) {
         actions={<Button onClick={() => router.refresh()}>Look again</Button>}
       />
       {mails.length === 0 ? (
-        <EmptyState
-          icon={MailIcon}
-          title="No mail yet"
-          description="Mail for password resets and approvals lands here until SMTP_URL names a mail server."
-          actions={
-            <Button asChild>
-              <Link href="/sign-in">Go to sign-in</Link>
-            </Button>
-          }
-        />
+        <main>
+          <EmptyState
+            icon={MailIcon}
+            title="No mail yet"
+            description="Mail for password resets and approvals lands here until SMTP_URL names a mail server."
+            actions={
+              <Button asChild>
+                <Link href="/sign-in">Go to sign-in</Link>
+              </Button>
+            }
+          />
+        </main>
       ) : (
         <main className="grid min-h-0 flex-1 md:grid-cols-[320px_minmax(0,1fr)]">
           <ul

@@ -111,7 +111,7 @@ function TemplateCard({ template }: { template: Template }) {
       <p className="line-clamp-4 flex-1 text-sm text-pretty text-muted">{template.description}</p>
       {may(organization.role, "build") && (
         <div className="pt-1">
-          <Button busy={busy} aria-label={`Use ${template.name}`} onClick={() => void use()}>
+          <Button busy={busy} aria-label={`Use template ${template.name}`} onClick={() => void use()}>
             Use template
           </Button>
         </div>

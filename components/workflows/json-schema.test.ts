@@ -21,8 +21,8 @@ const byName = (name: string) => fields.find((field) => field.name === name)!;
 test("each property gets the control that fits it", () => {
   expect(fields.map((field) => field.kind)).toEqual([
     "long-text",
-    "text",
     "number",
+    "text",
     "integer",
     "boolean",
     "choice",

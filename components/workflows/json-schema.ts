@@ -24,11 +24,14 @@ const propertySchema = z.looseObject({
   maxLength: z.number().optional(),
 });
 
-/** The fields of an input schema, in its order. What no simpler control can hold becomes a JSON field. */
+/**
+ * The fields of an input schema: first what is required, and else as the schema has them (Postgres keeps objects without their order).
+ * What no simpler control can hold becomes a JSON field.
+ */
 export function formFields(schema: unknown): FormField[] {
   if (!isJsonObject(schema) || !isJsonObject(schema["properties"])) return [];
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  return Object.entries(schema["properties"]).map(([name, raw]) => {
+  const fields = Object.entries(schema["properties"]).map(([name, raw]): FormField => {
     const property = propertySchema.catch({}).parse(raw);
     return {
       name,
@@ -41,6 +44,7 @@ export function formFields(schema: unknown): FormField[] {
       shape: property.type === "array" ? "array" : property.type === "object" ? "object" : "any",
     };
   });
+  return fields.toSorted((a, b) => Number(b.required) - Number(a.required));
 }
 
 function kindOf(property: z.infer<typeof propertySchema>): FormField["kind"] {

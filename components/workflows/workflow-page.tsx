@@ -85,7 +85,9 @@ function NodeList({ plan, scope }: { plan: Plan; scope: string }) {
   const inside = new Set(plan.scopes.get(scope)?.nodes);
   const ids = order.filter((id) => inside.has(id));
   return (
-    <ul className={scope === "" ? "grid py-1" : "ml-6 grid border-l"}>
+    <ul
+      className={scope === "" ? "grid grid-cols-[minmax(0,1fr)] py-1" : "ml-6 grid grid-cols-[minmax(0,1fr)] border-l"}
+    >
       {ids.map((id) => {
         const node = plan.nodes.get(id);
         const definition = node === undefined ? undefined : definitionsByType.get(node.type);
@@ -110,7 +112,7 @@ function NodeList({ plan, scope }: { plan: Plan; scope: string }) {
 function VersionList({ versions, published }: { versions: readonly WorkflowVersion[]; published: number | null }) {
   if (versions.length === 0) return <p className="p-4 text-sm text-muted">There is only a draft.</p>;
   return (
-    <ul className="grid py-1">
+    <ul className="grid grid-cols-[minmax(0,1fr)] py-1">
       {versions.map((each) => (
         <li key={each.version} className="flex items-center gap-2 px-4 py-1.5">
           <span className="figures w-8 font-medium">v{each.version}</span>
