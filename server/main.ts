@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import next from "next";
+import type Next from "next";
 import { pino } from "pino";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { createContainer } from "./container.ts";
@@ -9,7 +9,7 @@ import { createApp } from "./http/app.ts";
 import { shareApp } from "./http/shared-app.ts";
 
 /** Requests under way get this long when the process is told to stop; event streams are cut, and resume elsewhere. */
-const graceMs = 5_000;
+const graceMs = 3_000;
 
 const root = path.resolve(import.meta.dirname, "..");
 const log = pino({ name: "web", level: process.env["LOG_LEVEL"] || "info" });
@@ -33,21 +33,10 @@ function serve(): void {
 
   const dev = env.BATON_MODE === "development";
   const hostname = process.env["HOST"] || "127.0.0.1";
-  const pages = next({ dev, dir: root, hostname, port: env.PORT });
-  // Upgrades for hot reload need nothing here: Next takes them from the server of its first request.
-  const render = pages.prepare().then(
-    () => {
-      log.info({}, "pages are ready");
-      return pages.getRequestHandler();
-    },
-    (error: unknown) => {
-      log.error({ err: error }, "pages are not served; the API is");
-      return null;
-    },
-  );
+  const pages = startPages({ dev, dir: root, hostname, port: env.PORT });
 
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
-    const answered = isApi(request.url ?? "/") ? api(request, response) : page(render, request, response);
+    const answered = isApi(request.url ?? "/") ? api(request, response) : page(pages, request, response);
     answered.catch((error: unknown) => {
       log.error({ err: error, url: request.url?.split("?")[0] }, "request failed");
       if (!response.headersSent) response.writeHead(500);
@@ -68,7 +57,7 @@ function serve(): void {
     // Streams would hold the server open for ever; their readers come back with Last-Event-ID.
     setTimeout(() => server.closeAllConnections(), graceMs).unref();
     server.close(() => {
-      Promise.allSettled([container.close(), pages.close()]).then(
+      Promise.allSettled([container.close(), pages.then((one) => one?.close())]).then(
         () => process.exit(0),
         () => process.exit(1),
       );
@@ -86,13 +75,33 @@ function isApi(url: string): boolean {
   return /^\/api(?:[/?]|$)/.test(url);
 }
 
-async function page(
-  render: Promise<ReturnType<ReturnType<typeof next>["getRequestHandler"]> | null>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const handle = await render;
-  if (handle !== null) return handle(request, response);
+type Pages = ReturnType<typeof Next>;
+
+/**
+ * Next, imported and prepared beside the API, which answers meanwhile. Null when it cannot serve, and the log says why. Upgrades
+ * for hot reload need nothing from us: Next takes them from the server of its first request.
+ */
+async function startPages(options: {
+  dev: boolean;
+  dir: string;
+  hostname: string;
+  port: number;
+}): Promise<Pages | null> {
+  try {
+    const { default: next } = await import("next");
+    const pages = next(options);
+    await pages.prepare();
+    log.info({}, "pages are ready");
+    return pages;
+  } catch (error) {
+    log.error({ err: error }, "pages are not served; the API is");
+    return null;
+  }
+}
+
+async function page(pages: Promise<Pages | null>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const ready = await pages;
+  if (ready !== null) return ready.getRequestHandler()(request, response);
   response.writeHead(503, { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" });
   response.end("Baton's pages are not built. Stop Baton and run `npm start`, which builds them.\n");
 }

@@ -280,8 +280,11 @@ function runStore(at: Memory): Services["runs"] {
   };
 }
 
+function show({ orgId: _orgId, ...approval }: Approval & { orgId: string }): Approval {
+  return approval;
+}
+
 function approvalStore(at: Memory): Services["approvals"] {
-  const show = ({ orgId: _orgId, ...approval }: Approval & { orgId: string }): Approval => approval;
   return {
     async get(orgId, id) {
       const one = at.approvals.get(id);
@@ -328,19 +331,22 @@ function keyStore(at: Memory): Services["keys"] {
   };
 }
 
+function place(claim: { orgId: string; key: string; route: string }): string {
+  return `${claim.orgId} ${claim.key} ${claim.route}`;
+}
+
 function idempotencyStore(): IdempotencyStore {
   const kept = new Map<string, KeptAnswer | null>();
-  const at = (claim: { orgId: string; key: string; route: string }) => `${claim.orgId} ${claim.key} ${claim.route}`;
   return {
     async begin(claim) {
-      const known = kept.get(at(claim));
+      const known = kept.get(place(claim));
       if (known === undefined) {
-        kept.set(at(claim), null);
+        kept.set(place(claim), null);
         return "new";
       }
       return known ?? "busy";
     },
-    finish: async (claim, answer) => void kept.set(at(claim), { hash: claim.hash, ...answer }),
-    abandon: async (claim) => void kept.delete(at(claim)),
+    finish: async (claim, answer) => void kept.set(place(claim), { hash: claim.hash, ...answer }),
+    abandon: async (claim) => void kept.delete(place(claim)),
   };
 }

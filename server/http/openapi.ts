@@ -133,6 +133,9 @@ function withoutDefinitions(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutDefinitions);
   if (!isJsonObject(value)) return value;
   const { $ref: reference, $defs: _definitions, ...rest } = value;
-  const kept = typeof reference === "string" && !reference.startsWith("#/$defs/") ? { $ref: reference } : {};
-  return { ...kept, ...Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, withoutDefinitions(one)])) };
+  const kept: JsonObject = Object.fromEntries(
+    Object.entries(rest).map(([key, one]): [string, Json] => [key, withoutDefinitions(one)]),
+  );
+  if (typeof reference === "string" && !reference.startsWith("#/$defs/")) kept["$ref"] = reference;
+  return kept;
 }
