@@ -7,5 +7,7 @@ const pages = join(import.meta.dirname, "../docs/errors");
 
 it("every error has its page, and every page an error", () => {
   expect(errorCodes.filter((code) => !existsSync(join(pages, `${code}.md`)))).toEqual([]);
-  expect(readdirSync(pages).filter((page) => !(errorCodes as readonly string[]).includes(page.replace(/\.md$/, "")))).toEqual([]);
+  expect(
+    readdirSync(pages).filter((page) => !(errorCodes as readonly string[]).includes(page.replace(/\.md$/, ""))),
+  ).toEqual([]);
 });

@@ -90,9 +90,22 @@ function matchesLock() {
   return wanted.every(([path, { version, optional }]) => optional || installed[path]?.version === version);
 }
 
+/**
+ * Some registries carry only one platform's optional packages, and a lock file made from one lacks the others. `npm ci`
+ * refuses such a file everywhere; `npm install --no-save` takes the same locked versions and leaves the file alone.
+ */
+function lacksOtherPlatforms() {
+  const packages = JSON.parse(readFileSync(lockPath, "utf8")).packages;
+  const names = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf("node_modules/") + 13)));
+  return Object.values(packages).some(({ optionalDependencies }) =>
+    Object.keys(optionalDependencies ?? {}).some((name) => !names.has(name)),
+  );
+}
+
 async function install() {
   const npm = process.env.npm_execpath;
-  const args = ["ci", "--no-audit", "--no-fund", "--include=dev", "--include=optional"];
+  const how = lacksOtherPlatforms() ? ["install", "--no-save"] : ["ci"];
+  const args = [...how, "--no-audit", "--no-fund", "--include=dev", "--include=optional", "--loglevel=error"];
   const env = { ...process.env, NODE_ENV: "development" };
   const { ok, output } = npm?.endsWith(".js")
     ? await run("Installing the dependencies", process.execPath, [npm, ...args], { env })
@@ -104,6 +117,7 @@ async function install() {
         "reached and that the disk has 2 GB free, and run the command again.",
     );
   }
+  if (!matchesLock()) throw new SetupError("npm installed other versions than package-lock.json says. Run: npm ci");
 }
 
 /** One installation at a time in this folder: two starts side by side would delete each other's files. */

@@ -387,7 +387,7 @@ describe("parallel", () => {
     planOf(
       [
         start,
-        { id: "p", type: "parallel", config: { wait } as Record<string, never> },
+        { id: "p", type: "parallel", config: { wait } },
         ...["a", "b", "c"].map((id) => ({ id, type: "task", parentId: "p", retry: { maxAttempts: 1 } })),
         { id: "end", type: "end" },
       ],

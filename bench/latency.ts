@@ -1,0 +1,88 @@
+import { chromium, type Page } from "@playwright/test";
+import type { RunEvent } from "../engine/run/event.ts";
+import { type Figure, spread } from "./figure.ts";
+import { chain, type Product, startProduct, ticker } from "./product.ts";
+
+const samples = 100;
+const ticks = 150;
+const tickMs = 100;
+
+/** Idle latencies: from the request to the first step, and from a step's end to its showing on the run page in Chromium. */
+export async function measureLatency(): Promise<Figure[]> {
+  const product = await startProduct();
+  try {
+    return [...(await requestToFirstStep(product)), ...(await stepToBrowser(product))];
+  } finally {
+    await product.stop();
+  }
+}
+
+async function eventsOf(product: Product, run: string): Promise<RunEvent[]> {
+  const page = (await product.call("GET", `/runs/${run}/events?limit=1000`)) as { items: RunEvent[] };
+  return page.items;
+}
+
+async function requestToFirstStep(product: Product): Promise<Figure[]> {
+  const id = await product.importWorkflow(chain(1));
+  const taken: number[] = [];
+  for (let i = 0; i < samples + 20; i++) {
+    const began = Date.now();
+    const run = (await product.call("POST", `/workflows/${id}/runs?wait=10`, { input: { n: 1 } })) as { id: string };
+    const first = (await eventsOf(product, run.id)).find((event) => event.type === "step-completed");
+    if (first === undefined) throw new Error("the run has no step");
+    if (i >= 20) taken.push(first.at - began);
+  }
+  return spread("request to first step ended, idle", taken);
+}
+
+/** Every step of the page that reads "Completed", with the time at which it first did. */
+async function watchSteps(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen: Record<string, number> = {};
+    Object.assign(window, { seenSteps: seen });
+    const look = (): void => {
+      for (const row of document.querySelectorAll<HTMLElement>('[data-step][data-status="completed"]'))
+        seen[row.dataset["step"] ?? ""] ??= Date.now();
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+}
+
+async function stepToBrowser(product: Product): Promise<Figure[]> {
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--no-first-run",
+    ],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${product.url}/sign-in`);
+    await page.getByLabel("E-mail").fill(product.email);
+    await page.getByLabel("Password", { exact: true }).fill(product.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+    const id = await product.importWorkflow(ticker(ticks, tickMs));
+    const run = (await product.call("POST", `/workflows/${id}/runs`, { input: {} })) as { id: string };
+    await page.goto(`${product.url}/runs/${run.id}`);
+    await watchSteps(page);
+    await page.waitForFunction(
+      (last) => `ticks.${last}.tick` in (window as unknown as { seenSteps: object }).seenSteps,
+      ticks - 1,
+      { timeout: 120_000 },
+    );
+    const seen = await page.evaluate(() => (window as unknown as { seenSteps: Record<string, number> }).seenSteps);
+    const taken = (await eventsOf(product, run.id)).flatMap((event) => {
+      if (event.type !== "timer-fired") return [];
+      const shown = seen[event.key.replace("wait:", "")];
+      return shown === undefined ? [] : [shown - event.at];
+    });
+    // The first were there before the page was.
+    return spread("step end to its showing in the browser, idle", taken.slice(Math.floor(taken.length / 3)));
+  } finally {
+    await browser.close();
+  }
+}
