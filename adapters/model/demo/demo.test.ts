@@ -1,13 +1,9 @@
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import OpenAI from "openai";
-import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../../engine/json.ts";
-import type { CompletionsServer } from "../completions-server.ts";
-import { createOpenAIModel } from "../openai.ts";
 import { completionRequestSchema } from "../protocol.ts";
-import { createDemoModelServer, demoReply } from "./server.ts";
+import { demoReply } from "./server.ts";
 
 const solicitation = `# Harbour Tide Monitoring Service
 
@@ -179,6 +175,43 @@ describe("structured answers are drawn from the text", () => {
     expect(answers.join(" ")).toMatch(/encrypt every backup/);
   });
 
+  test("data is read as data: fields by name, lists added up", () => {
+    const order = {
+      vendor: "Northwind Supply",
+      neededBy: "2026-04-28",
+      approved: false,
+      items: [
+        { name: "Laptop", quantity: 12, unitPrice: 1450 },
+        { name: "Dock", quantity: 12, unitPrice: 189 },
+      ],
+    };
+    const user = `Check this order: ${JSON.stringify(order)}`;
+    const fields = {
+      vendor: { type: "string" },
+      needed_by: { type: "string" },
+      approved: { type: "boolean" },
+      total: { type: "number" },
+    };
+    expect(value(user, properties(fields))).toEqual({
+      vendor: "Northwind Supply",
+      needed_by: "2026-04-28",
+      approved: false,
+      total: 19_668,
+    });
+    const months = [
+      { month: "May", revenue: 100 },
+      { month: "June", revenue: 250 },
+    ];
+    const report = `Report on ${JSON.stringify(months)}`;
+    const figures = {
+      totalRevenue: { type: "number" },
+      averageRevenue: { type: "number" },
+      trend: { enum: ["up", "flat", "down"] },
+    };
+    expect(value(report, properties(figures))).toEqual({ totalRevenue: 350, averageRevenue: 175, trend: "up" });
+    expect(reply("You are a finance writer.", report).content).toContain("| **Total** | **350** |");
+  });
+
   test("references, alternatives, recursion, maps and nothing at all", () => {
     value("Read this.", {
       type: "object",
@@ -252,115 +285,5 @@ describe("free text", () => {
       reply("x", `Read this.\n\n${piece.repeat(20_000)}`);
     }
     expect(performance.now() - started).toBeLessThan(10_000);
-  });
-});
-
-const tool = (name: string, description: string, parameters: Record<string, unknown>) => ({
-  type: "function" as const,
-  function: { name, description, parameters },
-});
-
-describe("as a server", () => {
-  let server: CompletionsServer;
-  beforeAll(async () => {
-    server = await createDemoModelServer({ port: 0, delayMs: 0 });
-  });
-  afterAll(() => server.close());
-  const post = (body: string, path = "/chat/completions") => fetch(server.url + path, { method: "POST", body });
-  const client = () => new OpenAI({ apiKey: "none", baseURL: server.url, maxRetries: 0 });
-
-  test("lists its model, answers whole and in chunks, with the same text and usage", async () => {
-    expect((await client().models.list()).data).toMatchObject([{ id: "baton-demo-1" }]);
-    const asked = {
-      model: "anything",
-      messages: [{ role: "user" as const, content: `Look at this.\n\n${solicitation}` }],
-    };
-    const whole = await client().chat.completions.create(asked);
-    expect(whole).toMatchObject({
-      model: "baton-demo-1",
-      system_fingerprint: "baton-demo",
-      choices: [{ finish_reason: "stop" }],
-    });
-    const stream = await client().chat.completions.create({
-      ...asked,
-      stream: true,
-      stream_options: { include_usage: true },
-    });
-    let text = "";
-    let usage: unknown;
-    for await (const chunk of stream) {
-      text += chunk.choices[0]?.delta.content ?? "";
-      usage = chunk.usage ?? usage;
-    }
-    expect(text).toBe(whole.choices[0]!.message.content);
-    expect(usage).toEqual(whole.usage);
-    expect(whole.usage!.prompt_tokens).toBe(Math.ceil(asked.messages[0]!.content.length / 4));
-  });
-
-  test("calls the tool that fits, then answers from its result", async () => {
-    const tools = [
-      tool("send_invoice", "Sends an invoice to a customer", {
-        type: "object",
-        properties: { amount: { type: "number" } },
-      }),
-      tool("find_weather", "Finds the weather of a city", {
-        type: "object",
-        properties: { city: { type: "string" } },
-        required: ["city"],
-      }),
-    ];
-    const question = { role: "user" as const, content: "What is the weather in Lindholm City today?" };
-    const first = await client().chat.completions.create({ model: "m", messages: [question], tools });
-    const call = first.choices[0]!.message.tool_calls![0]!;
-    expect(first.choices[0]!.finish_reason).toBe("tool_calls");
-    expect(call).toMatchObject({ function: { name: "find_weather", arguments: expect.stringContaining("city") } });
-    const messages = [
-      question,
-      first.choices[0]!.message,
-      { role: "tool" as const, tool_call_id: call.id, content: "It rains in Lindholm City, at 7 degrees." },
-    ];
-    const second = await client().chat.completions.create({ model: "m", messages, tools });
-    expect(second.choices[0]!.message.content).toContain("It rains");
-    const none = await client().chat.completions.create({
-      model: "m",
-      messages: [question],
-      tools,
-      tool_choice: "none",
-    });
-    expect(none.choices[0]!.message.tool_calls).toBeUndefined();
-  });
-
-  test("answers through the product's own model, labelled and free", async () => {
-    const model = createOpenAIModel({
-      apiKey: "none",
-      baseURL: server.url,
-      defaultModel: "baton-demo-1",
-      provider: "Demo",
-      demo: true,
-      log: pino({ level: "silent" }),
-    });
-    const schema = properties({ title: { type: "string" }, risks: { type: "array", items: { type: "string" } } });
-    const answer = await model.answer({
-      model: null,
-      messages: [{ role: "user", content: `Name the risks.\n\n${solicitation}` }],
-      schema: { name: "risks", schema },
-      idempotencyKey: "k",
-      signal: new AbortController().signal,
-    });
-    expect(answer).toMatchObject({
-      value: { title: "Harbour Tide Monitoring Service" },
-      usage: { demo: true, costUsd: 0 },
-    });
-  });
-
-  test("keeps to a token limit and refuses what it cannot read", async () => {
-    const messages = [{ role: "user" as const, content: `Look at this.\n\n${solicitation}` }];
-    const cut = await client().chat.completions.create({ model: "m", max_tokens: 10, messages });
-    expect(cut.choices[0]).toMatchObject({ finish_reason: "length" });
-    expect((await post("{")).status).toBe(400);
-    expect(await (await post('{"model":"m","messages":[]}')).json()).toMatchObject({
-      error: { message: expect.stringContaining("messages") },
-    });
-    expect((await post("{}", "/embeddings")).status).toBe(404);
   });
 });

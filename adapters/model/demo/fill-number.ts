@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../engine/json.ts";
 import type { Place } from "./fill.ts";
+import { numberIn } from "./data.ts";
 import { spokenOf } from "./fill-string.ts";
 import { rank } from "./reading.ts";
 import { chance, overlap, stemsOf } from "./words.ts";
@@ -35,8 +36,10 @@ const money = /amount|price|cost|total|budget|value|revenue|fee|rate|spend|margi
 
 /** A number that stands in the text near the field's words. */
 function literal({ reading, name, hint, about, index }: Place): number | null {
-  if (judging.test(name)) return null;
   const wanted = stemsOf(`${name} ${hint}`);
+  const given = about === null ? numberIn(reading.data, name) : null;
+  if (given !== null) return given;
+  if (judging.test(name)) return null;
   const { amounts, numbers } = reading.facts;
   const own = about?.text ?? "";
   if (money.test(name)) {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../engine/json.ts";
 import type { Place } from "./fill.ts";
+import { plainName } from "./data.ts";
 import { inOrder, rank } from "./reading.ts";
 import type { Sentence } from "./reading.ts";
 import { topicOf } from "./topics.ts";
@@ -99,6 +100,11 @@ const rules: [names: RegExp, write: (place: Place) => string | undefined][] = [
     ({ reading, index }) => reading.facts.roles[index % reading.facts.roles.length],
   ],
   [/keyword|^tags?$|topic/i, ({ reading, index }) => reading.keywords[index]],
+  [
+    /^(file|path)|(File|_file|Path)$/,
+    ({ reading, about, index }) =>
+      pathIn(about?.text) ?? pathIn(reading.sentences[0]?.text) ?? `src/${reading.keywords[index] ?? "main"}.ts`,
+  ],
   [/section|heading|chapter|location|where/i, ({ about, reading }) => about?.heading || reading.headings[0]],
   [/^(title|name|label|subject|headline|topic)$|(Title|Name|_name|_title)$/, (place) => heading(place)],
   [/categor|^type$|^kind$|area|domain/i, (place) => category(place)],
@@ -108,6 +114,8 @@ const rules: [names: RegExp, write: (place: Place) => string | undefined][] = [
 ];
 
 function named(place: Place): string {
+  const given = place.about === null ? place.reading.data.fields.get(plainName(place.name)) : undefined;
+  if (given !== undefined) return String(given);
   for (const [names, write] of rules) {
     const text = names.test(place.name) ? write(place) : undefined;
     if (text !== undefined && text !== "") return text;
@@ -180,6 +188,10 @@ function category({ about, reading }: Place): string {
       .map((sentence) => sentence.text)
       .join(" ");
   return topicOf(text);
+}
+
+function pathIn(text = ""): string | undefined {
+  return /\b[\w-]{1,60}(?:\/[\w.-]{1,60}){0,8}\.[a-z]{1,4}\b/.exec(text)?.[0];
 }
 
 function recommendation(place: Place): string {

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../../engine/json.ts";
 import { fillNumber } from "./fill-number.ts";
 import { fillString } from "./fill-string.ts";
 import { demand, speaksOf } from "./topics.ts";
+import { plainName, trendOf } from "./data.ts";
 import { inOrder, rank } from "./reading.ts";
 import type { Reading, Sentence } from "./reading.ts";
 import { overlap, stemsOf } from "./words.ts";
@@ -73,7 +74,11 @@ function fillArray(schema: JsonObject, place: Place, root: JsonObject): Json {
   const items = resolve(schema["items"] ?? {}, place, root);
   // Lists inside of list entries stay short.
   const usual = place.depth > 6 ? 0 : place.about === null ? (wide.test(place.name) ? 12 : 6) : 2;
-  const wanted = Math.min(most, Math.max(least, usual));
+  // A short text is not cut into as many entries as it has lines.
+  const fair = wide.test(place.name)
+    ? usual
+    : Math.min(usual, Math.max(3, Math.ceil(place.reading.sentences.length / 3)));
+  const wanted = Math.min(most, Math.max(least, fair));
   const subjects = Array.isArray(items["enum"]) ? [] : subjectsOf(place, wanted);
   const count = subjects.length > 0 ? Math.min(wanted, Math.max(least, subjects.length)) : wanted;
 
@@ -135,9 +140,21 @@ function subjectsOf(place: Place, wanted: number): Sentence[] {
   return inOrder(reading, chosen);
 }
 
+/** How falling, level and rising figures are called. */
+const ways = [
+  /^(down|falling|fell|decreas\w*|declin\w*|worse\w*|negative)$/i,
+  /^(flat|stable|level|steady|unchanged|neutral)$/i,
+  /^(up|rising|rose|increas\w*|grow\w*|improv\w*|better|positive)$/i,
+];
+
 /** The option that the text speaks of most; the first when it speaks of none. */
 function choose(options: Json[], place: Place): Json {
   const { about, reading, name, hint } = place;
+  const given = about === null ? reading.data.fields.get(plainName(name)) : undefined;
+  if (given !== undefined && options.includes(given)) return given;
+  const trend = trendOf(reading.data);
+  const way = trend === null ? undefined : options.find((option) => ways[trend + 1]?.test(String(option)));
+  if (way !== undefined) return way;
   const near = about === null ? rank(reading, stemsOf(`${name} ${hint}`)).slice(0, 12) : [about];
   let best = { option: options[0] ?? null, score: 0 };
   for (const option of options) {
@@ -166,7 +183,12 @@ function signs(option: string, near: Sentence[]): number {
 }
 
 /** True when the text speaks of what the field is called, and does not deny it. */
-function evident({ reading, name, hint, about }: Place): boolean {
+function evident(place: Place): boolean {
+  const given = place.reading.data.fields.get(plainName(place.name));
+  return typeof given === "boolean" && place.about === null ? given : spoken(place);
+}
+
+function spoken({ reading, name, hint, about }: Place): boolean {
   const words = stemsOf(name);
   const wanted = words.size > 0 ? words : stemsOf(hint);
   const pool = about === null ? reading.sentences : [about];

@@ -4,9 +4,9 @@ import { splitNames } from "./words.ts";
 
 /**
  * Puts JSON inside a text into words: what earlier agents answered often arrives that way. Lists of objects become list
- * entries, names of fields become headings. Text that only looks like JSON stays as it is.
+ * entries, names of fields become headings. Text that only looks like JSON stays as it is. `found` gets each value.
  */
-export function flattenJson(text: string): string {
+export function flattenJson(text: string, found: Json[] = []): string {
   let out = "";
   let at = 0;
   for (let tries = 0; tries < 200; tries++) {
@@ -20,6 +20,7 @@ export function flattenJson(text: string): string {
       out += text[from];
       at = from + 1;
     } else {
+      found.push(value);
       out += `\n\n${describe(value, 0)}\n\n`;
       at = to;
     }
@@ -60,7 +61,7 @@ function describe(value: Json, depth: number): string {
   const scalars = Object.values(value).every((part) => typeof part !== "object" || part === null);
   const main = Object.values(value).filter((part) => typeof part === "string" && part.length > 50);
   // One text with a few notes on it is one statement.
-  if (scalars && main.length === 1) return row(value);
+  if (scalars && main.length === 1 && Object.keys(value).length <= 4) return row(value);
   return Object.entries(value)
     .map(([name, part]) => {
       const label = splitNames(name).toLowerCase();
@@ -80,8 +81,9 @@ function row(value: { [key: string]: Json }): string {
   const parts = Object.entries(value).map(([name, part]) => ({
     name: splitNames(name).toLowerCase(),
     said: plain(part),
+    isText: typeof part === "string",
   }));
-  const main = parts.reduce((best, part) => (part.said.length > best.said.length ? part : best), {
+  const main = parts.reduce((best, part) => (part.isText && part.said.length > best.said.length ? part : best), {
     name: "",
     said: "",
   });

@@ -1,5 +1,7 @@
+import { tableText } from "./data.ts";
 import { inOrder, rank } from "./reading.ts";
 import type { Reading, Sentence } from "./reading.ts";
+import { demand } from "./topics.ts";
 import { shorten, stemsOf } from "./words.ts";
 
 /** How a role writes: its headline, what it looks for and how it ends. */
@@ -14,7 +16,7 @@ interface Voice {
 
 const voices: Voice[] = [
   {
-    matches: /\b(legal|counsel|contract review|lawyer|compliance)\b/i,
+    matches: /\b(legal|counsel|contracts?|lawyer|compliance)\b/i,
     title: "Legal review",
     looksFor:
       "contract clause terms liability warranty termination compliance intellectual property confidential law rights shall",
@@ -78,13 +80,16 @@ const plainVoice: Voice = {
 /** A Markdown answer made of what the material says, in the voice of the role that the system message gives. */
 export function writeProse(reading: Reading): string {
   if (reading.sentences.length === 0) return short(reading);
-  if (reading.sentences.length <= 3) return reply(reading);
+  const small = reading.sentences.length <= 3 && reading.data.tables.length === 0;
+  if (small && reading.sentences.some(({ text }) => demand(text) > 0)) return reply(reading);
   const voice =
     voices.find(({ matches }) => matches.test(reading.role)) ??
     voices.find(({ matches }) => matches.test(reading.task)) ??
     plainVoice;
   const isWriter =
-    /\b(writer|editor|author|copywriter)\b/i.test(reading.role) || (voice === plainVoice && writing.test(reading.task));
+    /\b(writer|editor|author|copywriter)\b/i.test(reading.role) ||
+    /^\W*(write|draft|compose|assemble)\b/i.test(reading.task) ||
+    (voice === plainVoice && writing.test(reading.task));
   return isWriter ? compose(reading) : review(reading, voice);
 }
 
@@ -109,6 +114,7 @@ function review(reading: Reading, voice: Voice): string {
     `## ${voice.title}${subject(reading)}`,
     summary.map(({ text }) => ended(text)).join(" "),
     `### ${voice.points}\n\n${bullets(points)}`,
+    tables(reading),
     figures(reading),
     concerns.length === 0 ? "" : `### Open matters\n\n${bullets(concerns)}`,
     `### Recommendation\n\n${voice.advice.replace("{point}", () => ended(first))}`,
@@ -140,7 +146,8 @@ function compose(reading: Reading): string {
   return [
     `# ${title(reading)}`,
     opening.map(({ text }) => ended(text)).join(" "),
-    ...(body.length > 0 ? body : [`## What it consists of\n\n${bullets(inOrder(reading, rest))}`]),
+    ...(body.length > 0 || rest.length === 0 ? body : [`## What it consists of\n\n${bullets(inOrder(reading, rest))}`]),
+    tables(reading),
     figures(reading),
     `## Next steps\n\n${next(reading)}`,
   ]
@@ -165,6 +172,16 @@ function figures({ facts, sentences }: Reading): string {
     return said.length < fact.length + 8 ? [] : [`- **${fact}**: ${shorten(said, 140)}`];
   });
   return lines.length === 0 ? "" : `### Figures and dates\n\n${[...new Set(lines)].join("\n")}`;
+}
+
+function tables({ data }: Reading): string {
+  return data.tables
+    .slice(0, 3)
+    .map((table) => {
+      const name = table.name === "" ? "In figures" : table.name.charAt(0).toUpperCase() + table.name.slice(1);
+      return `### ${name}\n\n${tableText(table)}`;
+    })
+    .join("\n\n");
 }
 
 function next({ facts }: Reading): string {

@@ -1,3 +1,6 @@
+import type { Json } from "../../../engine/json.ts";
+import { dataOf } from "./data.ts";
+import type { Data } from "./data.ts";
 import { flattenJson } from "./flatten.ts";
 import { factsOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
@@ -24,6 +27,7 @@ export interface Reading {
   sentences: Sentence[];
   headings: string[];
   facts: Facts;
+  data: Data;
   /** Words that the material uses most, the most used first. */
   keywords: string[];
   /** Stems of the role and the task: what the answer should look for. */
@@ -33,11 +37,21 @@ export interface Reading {
 /** Reads a prompt: strips its markup, divides request and material, weighs the sentences. Deterministic. */
 export function readPrompt(system: string, user: string): Reading {
   const { task, material } = divide(user);
-  const plain = plainText(flattenJson(material));
+  const found: Json[] = [];
+  const plain = plainText(flattenJson(material, found));
   const focus = stemsOf(`${system} ${task}`);
   const sentences = weigh(split(plain), focus);
   const headings = [...new Set(sentences.map(({ heading }) => heading).filter((heading) => heading !== ""))];
-  return { role: system, task, sentences, headings, facts: factsOf(plain), keywords: keywordsOf(plain), focus };
+  return {
+    role: system,
+    task,
+    sentences,
+    headings,
+    facts: factsOf(plain),
+    data: dataOf(found),
+    keywords: keywordsOf(plain),
+    focus,
+  };
 }
 
 /** The sentences that fit best, best first: what they say of `wanted` (stems), of the focus, and of the whole. */
@@ -201,7 +215,9 @@ function weigh(lines: Line[], focus: Set<string>): Sentence[] {
     )
       ? -0.4
       : 0;
+    // `Files changed: 7` is a label with its value.
+    const label = /^[\w ]{2,25}: [^.]{0,80}$/.test(line.text) ? -0.6 : 0;
     const asked = overlap(focus, set) * 0.5;
-    return { ...line, stems: set, weight: typical + duty + figure + early + poor + whole + leaning + asked };
+    return { ...line, stems: set, weight: typical + duty + figure + early + poor + whole + leaning + label + asked };
   });
 }
