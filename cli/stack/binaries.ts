@@ -41,7 +41,7 @@ export function findRedis(home: string): RedisBinary | null {
     if (path !== null) return { path, libraryPath: null };
   }
   const unpacked = join(home, "bin", "redis");
-  for (const name of ["redis-server", "redis-check-rdb", "valkey-server"]) {
+  for (const name of ["redis-server", "valkey-server"]) {
     const path = join(unpacked, "usr", "bin", name);
     if (isExecutable(path)) return { path, libraryPath: libraryFolders(unpacked) };
   }
@@ -82,15 +82,20 @@ export function findPostgres(): PostgresBinaries | null {
   return existsSync(binaries.postgres) && existsSync(binaries.initdb) ? binaries : null;
 }
 
-/** A Chromium or Chrome for the browser tests; null when there is none. */
-export function findChromium(): string | null {
+/**
+ * A Chromium or Chrome for the browser tests: the one in CHROMIUM_PATH, the system's, the one that the set-up unpacked
+ * under BATON_HOME/bin, or Playwright's own.
+ * @returns null when there is none
+ */
+export function findChromium(home: string): string | null {
   const told = process.env["CHROMIUM_PATH"];
   if (told !== undefined && told !== "") return isExecutable(told) ? told : null;
   for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
     const path = findOnPath(name);
     if (path !== null) return path;
   }
-  return findPlaywrightChromium();
+  const unpacked = join(home, "bin", "chromium-run");
+  return isExecutable(unpacked) ? unpacked : findPlaywrightChromium();
 }
 
 function findPlaywrightChromium(): string | null {

@@ -45,7 +45,7 @@ export async function examine(source: Record<string, string | undefined> = proce
   await check("Dependencies", examineInstall);
   await check("Redis", () => examineRedis(given, home));
   await check("PostgreSQL", () => examinePostgres(given));
-  await check("Chromium", examineChromium);
+  await check("Chromium", () => examineChromium(home));
   await check("Data folder", () => examineHome(home));
   await check("Disk", () => examineDisk(home));
   await check("Port", () => examinePort(given.PORT, running));
@@ -129,8 +129,8 @@ function examinePostgres(given: Environment): Finding {
   return good(execFileSync(binaries.postgres, ["--version"], { encoding: "utf8" }).trim());
 }
 
-function examineChromium(): Finding {
-  const path = findChromium();
+function examineChromium(home: string): Finding {
+  const path = findChromium(home);
   if (path !== null) return good(path);
   return bad("none; only the browser tests need it", "Run: node scripts/prepare.js --browser, or set CHROMIUM_PATH.");
 }

@@ -72,6 +72,8 @@ function passingPrefix(user: { uid: number; gid: number }, probe: string): strin
   for (const right of ["dac_read_search", "dac_override"]) {
     const prefix = [
       setpriv,
+      // Without it, access(2) leaves the right out of account, and initdb asks by access(2).
+      "--securebits=+no_setuid_fixup",
       `--reuid=${user.uid}`,
       `--regid=${user.gid}`,
       "--clear-groups",
