@@ -12,15 +12,18 @@ if (port === null) throw new Error("adapters/sandbox/worker.ts is started by the
 const { module, image, heartbeat: buffer, warmMachines } = workerData as ThreadData;
 const heartbeat = new Heartbeat(buffer);
 const compiler = new Compiler(module);
+/** A machine made ahead of time, so that the first expression of a run does not wait for one. */
+let spare: Promise<Machine> | null = null;
 // In order of use, the oldest first.
 const machines = new Map<string, Machine>();
 
 port.on("message", (message: ToThread) => {
   if (message.kind === "release") return drop(message.runKey);
   // A rejection here is a fault of ours: it ends the thread, and the pool answers for it.
-  void handle(message).then(send);
+  void handle(message).then(send).then(prepare);
 });
 send({ kind: "ready" });
+prepare();
 
 async function handle(message: Exclude<ToThread, { kind: "release" }>): Promise<FromThread> {
   if (message.kind === "check") {
@@ -72,12 +75,19 @@ async function evaluate(runKey: string, index: number, task: Task, texts: string
 }
 
 async function machineOf(runKey: string): Promise<Machine> {
-  const machine = machines.get(runKey) ?? (await Machine.copy(module, image));
+  const known = machines.get(runKey);
+  const prepared = known === undefined ? spare : null;
+  if (prepared !== null) spare = null;
+  const machine = known ?? (await (prepared ?? Machine.copy(module, image)));
   machines.delete(runKey);
   machines.set(runKey, machine);
   const oldest = machines.keys().next().value;
   if (machines.size > warmMachines && oldest !== undefined) drop(oldest);
   return machine;
+}
+
+function prepare(): void {
+  spare ??= Machine.copy(module, image);
 }
 
 function drop(runKey: string): void {
