@@ -42,6 +42,8 @@ export default function connect(connectionString: string, options: Options = {})
   let arraysKnown: Promise<void> | null = null;
   // An idle connection that the server cut is replaced at the next request; the request itself reports what fails.
   pool.on("error", () => undefined);
+  // One that is cut between two statements while somebody holds it would otherwise end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return Object.assign(refuseDirectQuery.bind(null), {
     reserve: async () => {
       arraysKnown ??= learnArrays(pool, parsers, parserOf);
