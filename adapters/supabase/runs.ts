@@ -12,6 +12,9 @@ const summary = `r.id, r.workflow_id as "workflowId", r.workflow_name as "workfl
   r.cost_usd as cost, ${moment("r.created_at", "createdAt")}, ${moment("r.started_at", "startedAt")},
   ${moment("r.ended_at", "endedAt")}`;
 
+/** A page of events, in bytes as stored (compressed). */
+const pageBytes = 4_000_000;
+
 interface RunRow extends RunSummary {
   input: Json;
   output: Json;
@@ -123,9 +126,12 @@ export class RunTable {
   async events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]> {
     const { rows } = await this.#pool.query<EventRow>({
       name: "run-events",
-      text: `select ${eventColumns} from public.run_events
-             where run_id = $1 and org_id = $2 and seq > $3 order by seq limit $4`,
-      values: [runId, orgId, after, limit],
+      // Events hold whole inputs and outputs, so a page is cut by their stored size too; the first one always comes.
+      text: `select seq, at, type, data from (
+               select ${eventColumns}, sum(pg_column_size(data)) over (order by seq) - pg_column_size(data) as before
+               from public.run_events where run_id = $1 and org_id = $2 and seq > $3 order by seq limit $4
+             ) as page where before < $5 order by seq`,
+      values: [runId, orgId, after, limit, pageBytes],
     });
     return rows.map(fromEventRow);
   }

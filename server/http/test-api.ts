@@ -47,6 +47,8 @@ export interface TestApi {
   ): Promise<Reply>;
   /** A Supabase access token of a user. */
   token(user: { id: string; email: string }, expiresIn?: string): Promise<string>;
+  /** Kills a part with SIGKILL; the supervisor starts it again. */
+  kill(part: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +66,12 @@ export async function startTestApi(parts: Part[] = ["postgres", "redis", "supaba
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pool = new Pool({ connectionString: env.DATABASE_URL, max: 5 });
+  // A test may kill the database under it.
+  pool.on("error", () => undefined);
+
+  if (parts.includes("worker")) {
+    await until("a worker", container.services.health, (health) => health.services.workers === "healthy", 50_000);
+  }
 
   return {
     url,
@@ -99,6 +107,11 @@ export async function startTestApi(parts: Part[] = ["postgres", "redis", "supaba
         .setIssuedAt()
         .setExpirationTime(expiresIn)
         .sign(new TextEncoder().encode(env.SUPABASE_JWT_SECRET)),
+    async kill(part) {
+      const child = stack.children.find((one) => one.name === part);
+      if (child === undefined) throw new Error(`There is no part ${part}.`);
+      child.kill("SIGKILL");
+    },
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -169,9 +182,14 @@ export function askingFile(config: object = {}, node: object = {}): object {
   };
 }
 
-/** Asks again until `holds`, for ten seconds. */
-export async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 10_000;
+/** Asks again until `holds`; twenty seconds unless said. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  atMostMs = 20_000,
+): Promise<T> {
+  const deadline = performance.now() + atMostMs;
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;

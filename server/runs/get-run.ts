@@ -9,6 +9,8 @@ import type { RunRow, RunStore } from "./ports.ts";
 const mostEvents = 50_000;
 const mostSteps = 2_000;
 const pageEvents = 2_000;
+/** Bytes of JSON that are folded into one answer. */
+const mostBytes = 64_000_000;
 
 /** The run's row. @throws BatonError NOT_FOUND */
 export async function findRun(runs: Pick<RunStore, "get">, caller: Caller, id: string): Promise<RunRow> {
@@ -23,9 +25,12 @@ export async function getRun(parts: { runs: RunStore; plans: PlanCache }, caller
   const { plan } = await parts.plans.version(caller.orgId, row.workflowId, row.version);
   const projection = createProjection(plan, id);
   let seq = 0;
-  while (seq < Math.min(row.lastSeq, mostEvents)) {
+  let bytes = 0;
+  while (seq < Math.min(row.lastSeq, mostEvents) && bytes < mostBytes) {
     const events = await parts.runs.events(caller.orgId, id, seq, Math.min(pageEvents, row.lastSeq - seq));
     for (const event of events) projection.apply(event);
+    // Only long journals are weighed: a short page cannot be many large events.
+    if (row.lastSeq > pageEvents || events.length < row.lastSeq) bytes += JSON.stringify(events).length;
     const last = events.at(-1);
     if (last === undefined) break;
     seq = last.seq;
@@ -37,12 +42,13 @@ export async function getRun(parts: { runs: RunStore; plans: PlanCache }, caller
     demo: view.demo || modelLabel === "demo",
     seq,
     steps: view.steps.slice(0, mostSteps).map((step) => ({ ...step })),
-    note: noteOf(view.steps.length, seq < lastSeq),
+    note: noteOf(view.steps.length, seq, lastSeq),
   };
 }
 
-function noteOf(steps: number, cut: boolean): string | null {
-  if (cut) return `Only the first ${mostEvents} events are folded in. Read the rest at /runs/{id}/events.`;
+function noteOf(steps: number, seq: number, lastSeq: number): string | null {
+  if (seq < lastSeq)
+    return `Only the first ${seq} events are folded in, which is as much as one answer holds. Read the rest at /runs/{id}/events.`;
   if (steps > mostSteps) return `${mostSteps} of ${steps} steps are listed. Read the others at /runs/{id}/events.`;
   return null;
 }

@@ -47,7 +47,7 @@ export interface RunStore {
     orgId: string,
     page: PageRequest & { status: RunStatus | null; workflowId: string | null },
   ): Promise<Page<RunSummary>>;
-  /** Events after a number, in order; the caller has checked whose run it is. */
+  /** Events after a number, in order: at most `limit`, fewer where they are large, at least one where there is one. */
   events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** Writes down what somebody wants of a run, with its audit row; the number of the signal. */
   signal(

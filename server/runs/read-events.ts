@@ -15,7 +15,7 @@ export async function readEvents(
   const row = await findRun(runs, caller, id);
   const events = await runs.events(caller.orgId, id, query.after, query.limit);
   const last = events.at(-1);
-  const more = last !== undefined && last.seq < row.lastSeq && events.length === query.limit;
+  const more = last !== undefined && last.seq < row.lastSeq;
   return { events, nextAfter: more ? last.seq : null, status: row.status };
 }
 
@@ -39,16 +39,16 @@ export async function* followRun(
   const watching = parts.watch.open(id);
   try {
     while (!options.signal.aborted) {
-      // The head is read before the events: a run that had ended then has no more events than are read now.
+      // The head is read before the events: a run that has ended by then has no events beyond it.
       const head = await watching.head();
       if (head === null || !(await options.allowed())) return;
-      for (;;) {
+      while (seq < head.lastSeq && !options.signal.aborted) {
         const events = await parts.runs.events(orgId, id, seq, streamPage);
+        if (events.length === 0) break;
         for (const event of events) {
           yield { event };
           seq = event.seq;
         }
-        if (events.length < streamPage || options.signal.aborted) break;
       }
       if (isRunEnded(head.status) && seq >= head.lastSeq) {
         yield { ended: head.status };

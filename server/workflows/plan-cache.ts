@@ -18,13 +18,13 @@ export interface PlanCache {
   version(orgId: string, workflowId: string, version: number): Promise<PublishedPlan>;
 }
 
-/** Versions never change, so compiled ones are kept: an hour, two hundred of them. */
+/** Versions never change, so compiled ones are kept: for an hour, and not too many, since the plan of a large file takes megabytes. */
 export function createPlanCache(
   store: Pick<WorkflowStore, "definition">,
   catalogue: Catalogue,
   now: () => number,
 ): PlanCache {
-  const plans = new Recent<PublishedPlan>(3_600_000, 200, now);
+  const plans = new Recent<PublishedPlan>(3_600_000, 64, now);
   return {
     version(orgId, workflowId, version) {
       return plans.get(`${orgId}:${workflowId}:${version}`, async () => {
