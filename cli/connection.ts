@@ -42,7 +42,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const found: Connection = { api: createApi(url, authorization), started: false, close: () => Promise.resolve() };
   if (await answers(url)) return found;
   if (holder !== null) {
-    options.say(`Baton (process ${holder.pid}) is starting …`);
+    options.say(`Baton (process ${holder.pid}) runs but does not answer yet: waiting for it …`);
     if (await answersWithin(url, startingMs, options.signal)) return found;
     throw new CliFailure(
       `Baton (process ${holder.pid}) holds ${home} but does not answer at ${url}. See: npm run baton -- doctor`,

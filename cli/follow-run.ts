@@ -13,6 +13,9 @@ export interface Watcher {
   close(): void;
 }
 
+const manySteps = 500;
+const restMs = 250;
+
 /**
  * Follows a run to its end and shows it. Gives the last view: ended, or as it stood when the signal aborted.
  * @throws CliFailure when the server refuses or stays away
@@ -25,12 +28,21 @@ export async function followRun(
   signal: AbortSignal,
 ): Promise<RunView> {
   const projection = createProjection(plan, runId);
+  let steps = 0;
+  let shownAt = 0;
   try {
     const events = followEvents(api, runId, { after: 0, signal, onConnection: (lost) => watcher.connection(lost) });
     for await (const event of events) {
       projection.apply(event);
-      watcher.update(projection.view());
+      // A view of thousands of steps takes a moment to draw: then not every event gets a picture of its own.
+      const due = shownAt + (steps > manySteps ? restMs : 0);
+      if (performance.now() < due) continue;
+      const view = projection.view();
+      steps = view.steps.length;
+      watcher.update(view);
+      shownAt = performance.now();
     }
+    if (projection.seq > 0) watcher.update(projection.view());
   } finally {
     watcher.close();
   }

@@ -39,7 +39,8 @@ export function localAdmin(home: string, fallbackEmail: string): () => Promise<s
 
 function noKey(home: string): CliFailure {
   return new CliFailure(
-    `There is no embedded stack in ${home} to take a key from. Set BATON_API_KEY to a key of your organisation (Settings, API keys).`,
+    `The Baton that answers does not belong to ${home}, so there is no key for it there. Set BATON_API_KEY to a key of your ` +
+      "organisation (Settings, API keys), BATON_HOME to its folder, or PORT to another port to start one of your own.",
   );
 }
 

@@ -31,7 +31,7 @@ export function renderRun(view: RunView, plan: Plan, options: ViewOptions): stri
   const lines: Line[] = [{ text: heading(view, plan, options), spare: 0 }];
   if (view.demo) {
     lines.push({
-      text: paint("amber", cut("  Answers come from the offline demo model, not from a real one.", width)),
+      text: `  ${paint("amber", cut("Answers come from the offline demo model, not from a real one.", width - 2))}`,
       spare: 0,
     });
   }
@@ -161,47 +161,60 @@ type Said = Map<string, string>;
  */
 export function changeLines(view: RunView, said: Said, paint: Paint): string[] {
   const begun = view.queuedAt ?? 0;
+  const clock = Number(said.get("clock") ?? begun);
   const lines: { at: number; text: string }[] = [];
-  if (view.demo && !said.has("demo")) {
-    said.set("demo", "yes");
-    lines.push({ at: begun, text: paint("amber", "! Answers come from the offline demo model, not from a real one.") });
-  }
+  const steps = new Map(view.steps.map((step) => [step.step, step]));
   for (const step of view.steps) {
-    const worth =
-      step.status !== "pending" && step.status !== "queued" && (step.status !== "skipped" || step.container === null);
     const key = `${step.status}.${step.attempt}.${progressOf(step)}`;
-    if (!worth || said.get(step.step) === key) continue;
+    if (!isTelling(step) || said.get(step.step) === key) continue;
     said.set(step.step, key);
-    const at = step.endedAt ?? step.startedAt ?? step.queuedAt ?? begun;
-    lines.push({ at, text: changeLine(step, step.endedAt ?? at, paint) });
+    const own = step.endedAt ?? step.attempts.at(-1)?.startedAt ?? step.startedAt ?? step.queuedAt ?? begun;
+    // What is new now cannot be older than what was told before; a retry and a loop's count have no time of their own.
+    const at = Math.max(own, clock);
+    lines.push({ at, text: changeLine(step, placeOf(step, steps), paint) });
     if (step.status === "waiting" && step.approvalId !== null)
       lines.push({ at, text: `  to decide: ${approveCommand(step.approvalId)}  (--reject, or --decision OPTION)` });
   }
+  lines.sort((one, other) => one.at - other.at);
+  const latest = lines.at(-1)?.at ?? clock;
+  said.set("clock", String(latest));
+  if (view.demo && !said.has("demo")) {
+    said.set("demo", "yes");
+    const text = paint("amber", "! Answers come from the offline demo model, not from a real one.");
+    lines.push({ at: latest, text });
+  }
   if (said.get("run") !== view.status && (isRunEnded(view.status) || view.status === "paused")) {
-    const mark = runMarks[view.status];
-    const at = view.endedAt ?? lines.at(-1)?.at ?? begun;
-    lines.push({
-      at,
-      text: paint(mark.colour, `${mark.icon} Run ${mark.word}${view.error === null ? "" : `: ${view.error.message}`}`),
-    });
+    const { icon, word, colour } = runMarks[view.status];
+    const why = view.error === null ? "" : `: ${cut(view.error.message, 300)}`;
+    lines.push({ at: view.endedAt ?? latest, text: paint(colour, `${icon} Run ${word}${why}`) });
   }
   said.set("run", view.status);
   return lines.map(({ at, text }) => `${stamp(at - begun)}  ${text}`);
 }
 
-function changeLine(step: StepView, now: number, paint: Paint): string {
-  const mark = stepMark(step);
-  const place =
-    step.container === null
-      ? ""
-      : `${step.frame.replace(/\.(\d+)/g, (_all, index) => ` #${Number(index) + 1}`).replaceAll(".", " · ")} · `;
-  const told = [
-    progressOf(step),
-    chosen(step),
-    isStepEnded(step.status) ? spanOf(step, now) : "",
-    cut(reasonOf(step), 300),
-  ].filter((part) => part !== "");
-  return `${paint(mark.colour, mark.icon)} ${place}${step.name} ${paint(mark.colour, mark.word)}${told.length === 0 ? "" : ` (${told.join(", ")})`}`;
+const atOnce = new Set(["transform", "set", "condition", "switch"]);
+
+/** Steps that are about to start are not news, nor is what a container computes or skips inside. */
+function isTelling({ status, container, type }: StepView): boolean {
+  if (status === "pending" || status === "queued") return false;
+  return container === null || status === "failed" || (status !== "skipped" && !atOnce.has(type));
+}
+
+/** Where a step stands: `Answer each requirement #4 · `. */
+function placeOf(step: StepView, steps: ReadonlyMap<string, StepView>): string {
+  const dot = step.frame.lastIndexOf(".");
+  const container = dot < 0 ? undefined : steps.get(step.frame.slice(0, dot));
+  if (container === undefined) return "";
+  const number = container.type === "loop" && step.index !== null ? ` #${step.index + 1}` : "";
+  return `${placeOf(container, steps)}${cut(container.name, 80)}${number} · `;
+}
+
+function changeLine(step: StepView, place: string, paint: Paint): string {
+  const { icon, word, colour } = stepMark(step);
+  const ended = isStepEnded(step.status) && step.endedAt !== null ? spanOf(step, step.endedAt) : "";
+  const told = [progressOf(step), chosen(step), ended, cut(reasonOf(step), 300)].filter((part) => part !== "");
+  const more = told.length === 0 ? "" : ` (${told.join(", ")})`;
+  return `${paint(colour, icon)} ${place}${cut(step.name, 80)} ${paint(colour, word)}${more}`;
 }
 
 function stamp(ms: number): string {

@@ -24,8 +24,8 @@ export function liveWatcher(screen: Screen, plan: Plan, paint: Paint): Watcher {
   const draw = (): void => {
     if (view === null) return;
     const width = Math.max(40, screen.columns ?? 100);
-    // One line is left for the cursor: a picture as high as the screen would scroll it.
-    const lines = renderRun(view, plan, { now: Date.now(), width: width - 1, height: (screen.rows ?? 40) - 2, paint });
+    // Lines are left for the cursor and a word on the connection: a picture as high as the screen would scroll it.
+    const lines = renderRun(view, plan, { now: Date.now(), width: width - 1, height: (screen.rows ?? 40) - 3, paint });
     if (lost !== null) lines.push(paint("amber", "  Connection lost, trying again …"));
     screen.write(`${erase()}${lines.join("\n")}\n`);
     drawn = lines.length;

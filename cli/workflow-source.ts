@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseExpressionAt } from "acorn";
 import { BatonError } from "../engine/errors.ts";
 import { isJsonObject, type Json } from "../engine/json.ts";
 import { compile } from "../engine/workflow/compile.ts";
@@ -33,11 +34,21 @@ export function parseJson(text: string, what: string, exitCode?: number): Json {
     return value;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const place = /position (\d+)/.exec(message)?.[1];
-    const before = place === undefined ? null : text.slice(0, Number(place)).split("\n");
+    const place = /position (\d+)/.exec(message)?.[1] ?? faultyPosition(text);
+    const before = place === null ? null : text.slice(0, Number(place)).split("\n");
     const where = before === null ? "" : ` at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
-    const why = message.replace(/ in JSON at position.*$/s, "").replace(/ \(line.*$/s, "");
+    const why = message.replace(/ in JSON at position.*$| \(line.*$|, [."].* is not valid JSON$/s, "");
     throw new CliFailure(`The ${what} is not JSON: ${why}${where}. Correct it there.`, exitCode);
+  }
+}
+
+/** Node names the place of some faults only; JSON is JavaScript too, so a parser of that finds the others. */
+function faultyPosition(text: string): number | null {
+  try {
+    parseExpressionAt(text, 0, { ecmaVersion: 2023 });
+    return null;
+  } catch (error) {
+    return error instanceof SyntaxError && "pos" in error && typeof error.pos === "number" ? error.pos : null;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from "../../engine/workflow/plan.ts";
 import { connect, type Connection } from "../connection.ts";
 import { CliFailure, exitCodes } from "../failure.ts";
 import { followRun, type Watcher } from "../follow-run.ts";
+import { printable } from "../paint.ts";
 import { asJson, asText } from "../print-output.ts";
 import { checkInput, readInput } from "../run-input.ts";
 import { approveCommand } from "../run-view.ts";
@@ -31,6 +32,8 @@ export async function run(terminal: Terminal, path: string, options: RunOptions)
   const interrupt = (): void => interrupted.abort();
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
+  // The terminal was closed.
+  process.once("SIGHUP", interrupt);
   let connection: Connection | null = null;
   try {
     connection = await connect({ start: true, say: terminal.say, signal: interrupted.signal, env: terminal.env });
@@ -42,6 +45,7 @@ export async function run(terminal: Terminal, path: string, options: RunOptions)
     await connection?.close();
     process.removeListener("SIGINT", interrupt);
     process.removeListener("SIGTERM", interrupt);
+    process.removeListener("SIGHUP", interrupt);
   }
 }
 
@@ -81,7 +85,7 @@ function watcherFor(terminal: Terminal, plan: Plan, options: RunOptions): Watche
 export function conclude(terminal: Terminal, view: RunView, options: { watch?: boolean; json?: boolean }): number {
   if (view.status !== "completed") {
     const step = view.errorStep === null ? "" : ` at ${view.errorStep}`;
-    const why = view.error === null ? "" : `: ${view.error.message} (${view.error.code})`;
+    const why = view.error === null ? "" : `: ${printable(view.error.message)} (${view.error.code})`;
     const next = view.status === "failed" ? `\nSee what happened: npm run baton -- logs ${view.runId}` : "";
     throw new CliFailure(`The run ${view.status === "failed" ? "failed" : "was cancelled"}${step}${why}${next}`);
   }
