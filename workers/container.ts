@@ -18,6 +18,7 @@ import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { createPool } from "../adapters/supabase/pool.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import type { Environment } from "../contracts/env.ts";
+import { BatonError } from "../engine/errors.ts";
 import type { Model } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { Drainer } from "./drain-run.ts";
@@ -128,13 +129,14 @@ interface Outside {
   secretKey: string;
 }
 
-/** @throws Error naming the variables that are missing */
+/** @throws BatonError naming the variables that are missing */
 function requireOutside(env: Environment): Outside {
   const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY } = env;
   const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY };
   const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (!DATABASE_URL || !REDIS_URL || !SUPABASE_URL || !SUPABASE_SECRET_KEY) {
-    throw new Error(
+    throw new BatonError(
+      "SERVICE_UNAVAILABLE",
       `A worker needs to know the stack it works for: set ${missing.join(", ")}. ` +
         "`npm start` runs a worker of its own; `npm run worker` is for one more beside a stack that runs elsewhere.",
     );

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
+import { BatonError } from "../engine/errors.ts";
 import { startWorker } from "./container.ts";
 import type { WorkerProcess } from "./container.ts";
 import { isOutage } from "./outage.ts";
@@ -29,8 +30,7 @@ try {
   if (stopping) await finish(worker);
 } catch (error) {
   // What the operator has to mend is said without a stack trace.
-  if (error instanceof EnvironmentError || (error instanceof Error && error.stack === undefined))
-    log.fatal(error.message);
+  if (error instanceof EnvironmentError || error instanceof BatonError) log.fatal(error.message);
   else log.fatal({ err: error }, error instanceof Error ? error.message : "the worker could not start");
   process.exitCode = 1;
   process.exit();

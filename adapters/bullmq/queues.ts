@@ -36,7 +36,7 @@ export const workerSettings = {
 } as const;
 
 /** Runs that one process drains at once. They mostly wait for the journal, and share its statements. */
-export const wakeConcurrency = 200;
+export const wakeConcurrency = 50;
 
 /** Milliseconds until a step that could not be executed because the database or Redis was away is tried again. */
 export const redeliveryDelay = 1_000;

@@ -19,7 +19,7 @@ export interface MemoryRunMailbox extends RunMailbox {
 }
 
 /** Mailboxes in this process. Entries and states go through JSON, so that nobody shares an object by accident. */
-export function createMemoryMailbox(now: () => number = Date.now): MemoryRunMailbox {
+export function createMemoryMailbox(now: () => number = () => Date.now()): MemoryRunMailbox {
   const boxes = new Map<string, Box>();
   const box = (runId: string): Box => {
     const known = boxes.get(runId);

@@ -36,7 +36,7 @@ export interface MemoryRunStore extends RunJournal, RunSweep {
 const claimMs = 15_000;
 
 /** Journal and sweep in this process, with the rules of the SQL functions: fence, gap check, timers, signals, claims. */
-export function createMemoryRunStore(now: () => number = Date.now): MemoryRunStore {
+export function createMemoryRunStore(now: () => number = () => Date.now()): MemoryRunStore {
   const runs = new Map<string, StoredRun>();
   const definitions = new Map<string, Json>();
   const signals: StoredSignal[] = [];

@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Logger } from "pino";
+import type { RunEvent } from "../../engine/run/event.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
 
 export interface BroadcasterOptions {
@@ -77,7 +78,7 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       const first = events[0];
       const last = events.at(-1);
       if (first === undefined || last === undefined) return;
-      const inline = JSON.stringify(events).length <= inlineBytes;
+      const inline = isSmall(events);
       const payload = { runId, from: first.seq, to: last.seq, status, ...(inline ? { events } : {}) };
       add({ topic: `run:${runId}`, event: "events", payload, private: true });
       if (lastStatus.get(runId) === status) return;
@@ -97,6 +98,25 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       post.close();
     },
   };
+}
+
+/** Whether events fit into a message, without writing them out twice in the common case. */
+function isSmall(events: RunEvent[]): boolean {
+  let left = inlineBytes;
+  const measure = (value: unknown): void => {
+    left -= 8;
+    if (left < 0) return;
+    if (typeof value === "string") left -= value.length;
+    else if (typeof value === "object" && value !== null) {
+      for (const key in value) {
+        left -= key.length;
+        measure(Reflect.get(value, key));
+        if (left < 0) return;
+      }
+    }
+  };
+  measure(events);
+  return left >= 0;
 }
 
 interface TextPayload {

@@ -7,7 +7,8 @@ import type { Json } from "../../engine/json.ts";
 import { runJournalSuite } from "../conformance/run-journal.suite.ts";
 import { runSweepSuite } from "../conformance/run-sweep.suite.ts";
 import { createRunJournal } from "./journal.ts";
-import { createPool } from "./pool.ts";
+// For the way in which it has whole numbers read.
+import "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { createStoreClock } from "./clock.ts";
 import { createRunSweep } from "./sweep.ts";
@@ -18,11 +19,10 @@ let orgId: string;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  pool = createPool(database.url);
+  pool = database.pool;
   orgId = await createOrganization(database.pool, "journal");
 });
 afterAll(async () => {
-  await pool.end();
   await database.stop();
 });
 

@@ -1,10 +1,12 @@
 import type { Json } from "../../engine/json.ts";
 import { BatonError } from "../../engine/errors.ts";
 import type { JournalBatch, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
+import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { z } from "zod";
 import { eventColumns, fromEventRow, toEventRow } from "./event-row.ts";
 import type { EventRow } from "./event-row.ts";
+import { Gather } from "./gather.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Pool } from "./pool.ts";
 import { storableJson } from "./storable.ts";
@@ -17,7 +19,12 @@ const lanes = 2;
 /** Definitions never change, so the cache needs no expiry; plans are cached above it. */
 const cachedDefinitions = 200;
 
-const resultsSchema = z.array(z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() }));
+/** Events that are read of many runs at once: small, as a query for fifty runs must stay small. */
+const beginningLength = 8;
+
+const resultsSchema = z.array(
+  z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() }),
+);
 
 /** The journal in Postgres. Appends of many runs share statements (see GroupCommit); the fence is `runs.last_seq`. */
 export function createRunJournal(pool: Pool): RunJournal {
@@ -37,6 +44,7 @@ export function createRunJournal(pool: Pool): RunJournal {
     lanes,
   });
   const headers = new Gather((runIds: string[]) => readHeaders(pool, runIds));
+  const beginnings = new Gather((runIds: string[]) => readBeginnings(pool, runIds));
 
   return {
     async append(batch) {
@@ -51,6 +59,12 @@ export function createRunJournal(pool: Pool): RunJournal {
     header: (runId) => headers.get(runId),
 
     async read(runId, afterSeq, limit) {
+      if (afterSeq === 0) {
+        const beginning = await beginnings.get(runId);
+        if (beginning === null) return [];
+        // Most runs are begun when they have one event; those that are longer are read on their own.
+        if (beginning.lastSeq <= beginning.events.length) return beginning.events.slice(0, limit);
+      }
       const { rows } = await pool.query<EventRow>({
         name: "read-run-events",
         text: `select ${eventColumns} from run_events where run_id = $1 and seq > $2 order by seq limit $3`,
@@ -125,6 +139,26 @@ function isRefusal(error: unknown): boolean {
   return typeof code === "string" && /^(?:22|23|42|54|P0|XX)/.test(code) && code.length === 5;
 }
 
+/** The first events of each run, and how many it has. */
+async function readBeginnings(
+  pool: Pool,
+  runIds: string[],
+): Promise<Map<string, { events: RunEvent[]; lastSeq: number }>> {
+  const { rows } = await pool.query<EventRow & { run_id: string; last_seq: number }>({
+    name: "read-run-beginnings",
+    text: `select e.run_id, r.last_seq, ${eventColumns} from runs r join run_events e on e.run_id = r.id
+      where r.id = any ($1::uuid[]) and e.seq <= ${beginningLength} order by e.run_id, e.seq`,
+    values: [runIds],
+  });
+  const found = new Map<string, { events: RunEvent[]; lastSeq: number }>();
+  for (const row of rows) {
+    const known = found.get(row.run_id);
+    if (known === undefined) found.set(row.run_id, { events: [fromEventRow(row)], lastSeq: row.last_seq });
+    else known.events.push(fromEventRow(row));
+  }
+  return found;
+}
+
 interface HeaderRow {
   id: string;
   org_id: string;
@@ -155,34 +189,4 @@ async function readHeaders(pool: Pool, runIds: string[]): Promise<Map<string, Ru
       },
     ]),
   );
-}
-
-/** Single reads that are asked for in one tick, answered by one query. */
-class Gather<T> {
-  readonly #read: (keys: string[]) => Promise<Map<string, T>>;
-  #waiting = new Map<string, { resolve: (value: T | null) => void; reject: (error: unknown) => void }[]>();
-
-  constructor(read: (keys: string[]) => Promise<Map<string, T>>) {
-    this.#read = read;
-  }
-
-  get(key: string): Promise<T | null> {
-    if (this.#waiting.size === 0) setImmediate(() => void this.#send());
-    return new Promise((resolve, reject) => {
-      const callers = this.#waiting.get(key);
-      if (callers === undefined) this.#waiting.set(key, [{ resolve, reject }]);
-      else callers.push({ resolve, reject });
-    });
-  }
-
-  async #send(): Promise<void> {
-    const asked = this.#waiting;
-    this.#waiting = new Map();
-    try {
-      const found = await this.#read([...asked.keys()]);
-      for (const [key, callers] of asked) for (const { resolve } of callers) resolve(found.get(key) ?? null);
-    } catch (error) {
-      for (const callers of asked.values()) for (const { reject } of callers) reject(error);
-    }
-  }
 }
