@@ -49,6 +49,8 @@ const lastBackoffMs = 10_000;
 /** Whoever lives this long has recovered: the next death starts from the first backoff. */
 const healthyAfterMs = 30_000;
 const deathsOfALoop = 4;
+/** The status (EX_CONFIG) with which a program says that starting it again will not help; its log says why. */
+const refusal = 78;
 
 /** Starts a program and keeps it running until it is stopped. */
 export function startChild(spec: ChildSpec, logFolder: string, events: ChildEvents): Child {
@@ -58,6 +60,7 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
   let current: { process: ChildProcess; ended: Promise<void>; record: ProcessRecord | null } | null = null;
   let stopping = false;
   let deaths = 0;
+  let refused = false;
   let retry: NodeJS.Timeout | null = null;
 
   const launch = (): void => {
@@ -79,6 +82,7 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
       log.note(`ended with ${child.signalCode ?? `status ${child.exitCode}`}`);
       current = null;
       events.changed();
+      refused = child.exitCode === refusal;
       if (stopping) return;
       deaths = Date.now() - startedAt > healthyAfterMs ? 1 : deaths + 1;
       if (deaths === deathsOfALoop || (deaths > deathsOfALoop && deaths % 10 === 0)) {
@@ -89,7 +93,7 @@ export function startChild(spec: ChildSpec, logFolder: string, events: ChildEven
     void recover();
   };
 
-  const isHopeless = (): boolean => stopping || deaths >= deathsOfALoop;
+  const isHopeless = (): boolean => stopping || refused || deaths >= deathsOfALoop;
   const halt = async (): Promise<void> => {
     stopping = true;
     if (retry !== null) clearTimeout(retry);
@@ -150,9 +154,10 @@ function watchOver(pid: number, signal: NodeJS.Signals): { release(): void } {
 async function endProcess(child: ChildProcess, ended: Promise<void>, spec: ChildSpec): Promise<void> {
   if (child.pid === undefined) return;
   signalProcess(child.pid, spec.stopSignal);
-  const inTime = await Promise.race([ended.then(() => true), after(spec.graceMs).then(() => false)]);
-  if (!inTime) signalProcess(child.pid, "SIGKILL");
+  const { pid } = child;
+  const patience = setTimeout(() => signalProcess(pid, "SIGKILL"), spec.graceMs);
   await ended;
+  clearTimeout(patience);
   // What it may have started itself, in the same session, goes with it.
   signalProcess(-child.pid, "SIGKILL");
 }

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { EnvironmentError, parseEnvironment } from "../../contracts/env.ts";
 import { ensureFirstAccount, type FirstAccount } from "./account.ts";
 import { openHome } from "./home.ts";
-import { HomeInUseError } from "./lock.ts";
+import { HomeInUseError, lockHolder } from "./lock.ts";
 import { terminalProgress } from "./progress.ts";
 import { startStack } from "./stack.ts";
 import { buildPages } from "./web-build.ts";
@@ -13,6 +13,8 @@ import { buildPages } from "./web-build.ts";
 const isDev = process.argv.includes("--dev");
 const progress = terminalProgress((line) => process.stdout.write(`${line}\n`));
 const interrupted = new AbortController();
+/** Ends the build when it is no longer wanted: on an interrupt, and when another part of the start has failed. */
+const unwanted = new AbortController();
 
 process.once("SIGINT", () => interrupt("SIGINT"));
 process.once("SIGTERM", () => interrupt("SIGTERM"));
@@ -22,6 +24,7 @@ process.once("SIGHUP", () => interrupt("SIGHUP"));
 try {
   await main();
 } catch (error) {
+  unwanted.abort();
   if (!interrupted.signal.aborted) {
     process.stderr.write(`\n${explain(error)}\n`);
     process.exitCode = 1;
@@ -31,6 +34,8 @@ try {
 async function main(): Promise<void> {
   const env: Record<string, string | undefined> = { BATON_MODE: isDev ? "development" : "production" };
   const given = parseEnvironment({ ...process.env, ...env });
+  const holder = lockHolder(resolve(given.BATON_HOME));
+  if (holder !== null) throw new HomeInUseError(resolve(given.BATON_HOME), holder);
   // The build needs no running part, so it goes on while they start.
   const built = isDev ? Promise.resolve() : startBuild(given.BATON_HOME);
   // It is awaited below; until then a failure must not count as unhandled.
@@ -61,7 +66,7 @@ function startBuild(homePath: string): Promise<void> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
-  return buildPages(env, join(logs, "build.log"), progress, interrupted.signal);
+  return buildPages(env, join(logs, "build.log"), progress, unwanted.signal);
 }
 
 function signIn(account: FirstAccount | null): string {
@@ -73,6 +78,7 @@ function signIn(account: FirstAccount | null): string {
 function interrupt(signal: NodeJS.Signals): void {
   progress.say(signal === "SIGINT" ? "\nStopping … (Ctrl-C again to stop at once)" : "Stopping …");
   interrupted.abort();
+  unwanted.abort();
   // Impatience: children notice that we are gone and end themselves.
   process.once("SIGINT", () => process.exit(130));
 }

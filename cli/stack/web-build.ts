@@ -45,7 +45,7 @@ export async function buildPages(
   if (!hasPages()) return;
   const sources = hashSources();
   if (isFresh(sources)) return;
-  const lock = await takeTurn();
+  const lock = await takeTurn(signal);
   try {
     if (isFresh(sources)) return;
     const step = progress.begin("Production build");
@@ -74,9 +74,10 @@ function isFresh(sources: string): boolean {
   return existsSync(stampPath) && readFileSync(stampPath, "utf8") === sources;
 }
 
-async function takeTurn(): Promise<HomeLock> {
+async function takeTurn(signal?: AbortSignal): Promise<HomeLock> {
   mkdirSync(lockFolder, { recursive: true });
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return lockHome(lockFolder, "");
     } catch (error) {

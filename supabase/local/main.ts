@@ -39,7 +39,8 @@ try {
   // The supervisor shows the end of this log to the person who started it: the message alone says all.
   if (!(error instanceof MigrationError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  // The status that means: starting it again will not help.
+  process.exit(78);
 }
 const lite = await createLite({
   databaseUrl: environment.DATABASE_URL,
