@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
@@ -11,7 +11,10 @@ import { Spinner } from "../ui/spinner.tsx";
 import { AuthForm } from "./auth-form.tsx";
 import { authWords, passwordFault } from "./auth-words.ts";
 
-/** Behind the link in the mail: Supabase's client takes the link's code as it loads, then the new password is set. */
+/**
+ * Behind the link in the mail. A link with a token's hash is spent only when the new password is sent, so that a scanner which opens
+ * links uses nothing up; one with a code is exchanged by Supabase's client as it loads.
+ */
 export function ResetPasswordForm() {
   const supabase = useSupabase();
   const [link, setLink] = useState<"checking" | "good" | "bad">("checking");
@@ -19,11 +22,18 @@ export function ResetPasswordForm() {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<{ title: string; description: string } | null>(null);
+  const tokenHash = useRef<string | null>(null);
   const fault = passwordFault(password);
 
   useEffect(() => {
     let here = true;
     async function check() {
+      tokenHash.current ??= new URLSearchParams(location.search).get("token_hash");
+      if (tokenHash.current !== null) {
+        setLink("good");
+        history.replaceState(null, "", "/reset-password");
+        return;
+      }
       // The first session read waits until the code in the address has been exchanged.
       const { data } = await supabase.auth.getSession();
       if (!here) return;
@@ -42,6 +52,18 @@ export function ResetPasswordForm() {
     if (fault !== null) return;
     setBusy(true);
     setError(null);
+    if (tokenHash.current !== null) {
+      const verified = await supabase.auth.verifyOtp({ token_hash: tokenHash.current, type: "recovery" });
+      if (verified.error !== null) {
+        // Only a refusal says that the link is spent; a server that cannot be reached may take it at the next try.
+        const { status = 0 } = verified.error;
+        if (status >= 400 && status < 429) setLink("bad");
+        else setError(authWords(verified.error));
+        setBusy(false);
+        return;
+      }
+      tokenHash.current = null;
+    }
     const answer = await supabase.auth.updateUser({ password });
     if (answer.error !== null) {
       setError(authWords(answer.error));

@@ -45,7 +45,7 @@ export function RunSummary({ view, status, created }: RunSummaryProps) {
 
 function Figure({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="flex items-baseline gap-1.5">
+    <div className="flex items-center gap-1.5">
       <dt className="text-xs text-subtle">{label}</dt>
       <dd className="figures flex items-center font-medium">{children}</dd>
     </div>

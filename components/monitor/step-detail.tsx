@@ -4,6 +4,7 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import type { StepView } from "../../engine/run/projection.ts";
+import { classNames } from "../ui/class-names.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
@@ -27,7 +28,7 @@ interface StepDetailProps {
 
 /** Everything about one step: what it gives or is giving, what it was given, how it went. */
 export function StepDetail({ step, follower, onBack }: StepDetailProps) {
-  const [tab, setTab] = useState("output");
+  const [tab, setTab] = useState(() => (stepStatus(step) === "waiting-person" ? "input" : "output"));
   const status = stepStatus(step);
   return (
     <section aria-label={step.name} className="flex min-h-full flex-col">
@@ -54,7 +55,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
               {step.retryAt !== null && (
                 <>
                   <br />
-                  The next attempt begins <RelativeTime at={step.retryAt} />.
+                  The next attempt begins <RelativeTime at={step.retryAt} live />.
                 </>
               )}
             </>
@@ -117,11 +118,16 @@ function StepOutput({ step, follower }: { step: StepView; follower: RunFollower 
   const streamed = useRunState(follower, (state) => state.texts.get(textKey(step.step, step.attempt)));
   if (step.status === "completed") return <ValueView value={step.output} label="the output" />;
   if (streamed !== undefined) {
+    const isJson = /^\s*[[{]/.test(streamed);
     return (
       <div className="grid gap-2">
         <p className="text-xs text-subtle">As it is being written. The answer counts when the step completes.</p>
         {/* Plain, not Markdown: half a table or half a link would jump with every piece. */}
-        <p data-streaming className="max-w-[72ch] text-sm break-words whitespace-pre-wrap" dir="auto">
+        <p
+          data-streaming
+          className={classNames("max-w-[72ch] text-sm break-words whitespace-pre-wrap", isJson && "font-mono text-xs")}
+          dir="auto"
+        >
           {streamed}
           <span aria-hidden className="ml-0.5 inline-block h-3.5 w-1.5 translate-y-0.5 animate-pulse bg-running" />
         </p>

@@ -1,9 +1,10 @@
-import { ChevronRight, Repeat } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import type { StepView } from "../../engine/run/projection.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Duration } from "../ui/relative-time.tsx";
 import { Status, statusColor } from "../ui/status.tsx";
+import { isStepEnded } from "../../engine/run/status.ts";
 import type { StepRow } from "./step-rows.ts";
 import { stepStatus } from "./step-status.ts";
 
@@ -35,7 +36,7 @@ export function StepLine({ row, span, chosen, onChoose, onFold, onMove }: StepLi
       </div>
     );
   }
-  if (row.kind === "frame") return <FrameLine row={row} onFold={onFold} />;
+  if (row.kind === "frame") return <FrameLine row={row} span={span} onFold={onFold} />;
   const { step } = row;
   const keys = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "j") onMove(1);
@@ -67,7 +68,7 @@ export function StepLine({ row, span, chosen, onChoose, onFold, onMove }: StepLi
         className="flex h-full min-w-0 flex-1 items-center gap-2 text-left focus-visible:-outline-offset-2"
       >
         <Status name={stepStatus(step)} as="icon" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
-        <span className="min-w-0 flex-1 truncate text-sm sm:w-44 sm:flex-none">{step.name}</span>
+        <span className="min-w-0 flex-1 truncate text-sm sm:w-52 sm:flex-none 2xl:w-72">{step.name}</span>
         <Notes step={step} />
         <span className="relative hidden h-full min-w-0 flex-1 sm:block">
           <Bars step={step} span={span} />
@@ -111,23 +112,49 @@ function FoldButton({ name, open, onFold }: { name: string; open: boolean; onFol
   );
 }
 
-function FrameLine({ row, onFold }: { row: StepRow & { kind: "frame" }; onFold(key: string, open: boolean): void }) {
-  const failed = row.steps.filter((step) => step.status === "failed").length;
-  const working = row.steps.find((step) => step.status === "running" || step.status === "waiting");
+interface FrameLineProps {
+  row: StepRow & { kind: "frame" };
+  span: TimeSpan;
+  onFold(key: string, open: boolean): void;
+}
+
+function FrameLine({ row, span, onFold }: FrameLineProps) {
+  const { steps } = row;
+  const shown = steps.find((step) => step.status === "failed") ?? steps.find((step) => !isStepEnded(step.status));
+  const status = shown === undefined ? "completed" : stepStatus(shown);
+  const from = Math.min(...steps.map((step) => step.startedAt ?? Number.POSITIVE_INFINITY));
+  const to = Math.max(...steps.map((step) => step.endedAt ?? span.to));
   return (
     <div className="flex h-full items-center gap-2 pr-4" style={indent(row.depth)}>
       <FoldButton name={`iteration ${row.index + 1}`} open={row.open} onFold={(open) => onFold(row.key, open)} />
-      <Repeat aria-hidden className="size-3.5 shrink-0 text-subtle" />
-      <span className="text-xs text-muted">Iteration {row.index + 1}</span>
-      {failed > 0 ? (
-        <Status name="failed" as="icon" />
-      ) : working === undefined ? (
-        <Status name="completed" as="icon" />
-      ) : (
-        <Status name={stepStatus(working)} as="icon" />
-      )}
+      <Status name={status} as="icon" />
+      <span className="min-w-0 flex-1 truncate text-xs text-muted sm:w-52 sm:flex-none 2xl:w-72">
+        Iteration {row.index + 1}
+      </span>
+      <span className="hidden w-24 shrink-0 xl:inline" />
+      <span className={classNames("relative hidden h-full min-w-0 flex-1 sm:block", statusColor(status))}>
+        {Number.isFinite(from) && (
+          <span aria-hidden className="absolute inset-x-2 inset-y-0">
+            <span
+              className="absolute top-1/2 h-1 -translate-y-1/2 rounded-full bg-current opacity-40"
+              style={placeIn(span, from, to)}
+            />
+          </span>
+        )}
+      </span>
+      <span className="figures w-16 shrink-0 text-right text-subtle">
+        {Number.isFinite(from) && (
+          <Duration from={from} to={steps.every((step) => step.endedAt !== null) ? to : null} />
+        )}
+      </span>
     </div>
   );
+}
+
+/** Where a bar stands in the span, as percentages; never thinner than can be seen. */
+function placeIn(span: TimeSpan, from: number, to: number) {
+  const length = span.to - span.from;
+  return { left: `${((from - span.from) / length) * 100}%`, width: `max(3px, ${((to - from) / length) * 100}%)` };
 }
 
 /** When a step worked: a bar an attempt, hatched while it waited. */
@@ -135,10 +162,6 @@ function Bars({ step, span }: { step: StepView; span: TimeSpan }) {
   if (step.startedAt === null || step.status === "skipped") return null;
   const status = stepStatus(step);
   const waiting = step.status === "waiting";
-  const place = (from: number, to: number) => ({
-    left: `${((from - span.from) / (span.to - span.from)) * 100}%`,
-    width: `max(3px, ${((to - from) / (span.to - span.from)) * 100}%)`,
-  });
   const end = step.endedAt ?? span.to;
   const attempts =
     step.attempts.length > 0
@@ -151,7 +174,7 @@ function Bars({ step, span }: { step: StepView; span: TimeSpan }) {
           "absolute top-1/2 h-1.5 -translate-y-1/2 rounded-full",
           waiting ? "hatch opacity-80" : "bg-current opacity-20",
         )}
-        style={place(step.startedAt, end)}
+        style={placeIn(span, step.startedAt, end)}
       />
       {!waiting &&
         attempts.map((attempt) => (
@@ -162,7 +185,7 @@ function Bars({ step, span }: { step: StepView; span: TimeSpan }) {
               attempt.error === null ? "bg-current" : "bg-failed",
               status === "running" && attempt.endedAt === null && "sweep opacity-90",
             )}
-            style={place(attempt.startedAt, attempt.endedAt ?? end)}
+            style={placeIn(span, attempt.startedAt, attempt.endedAt ?? end)}
           />
         ))}
     </span>

@@ -13,8 +13,8 @@ export type StepRow =
 export type Folding = ReadonlyMap<string, boolean>;
 
 /**
- * The steps as rows: by the order of the graph, the insides of containers under them, iteration by iteration. Iterations that went well are
- * folded, so that a loop of a thousand shows the few that matter.
+ * The steps as rows: by the order of the graph, the insides of containers under them, iteration by iteration. Loops and iterations that went
+ * well are folded, so that a loop of a thousand shows the few that matter.
  */
 export function stepRows(plan: Plan, steps: readonly StepView[], folding: Folding): StepRow[] {
   const order = new Map(plan.levels.flat().map((id, index) => [id, index]));
@@ -41,7 +41,7 @@ export function stepRows(plan: Plan, steps: readonly StepView[], folding: Foldin
 
   function addStep(step: StepView, depth: number) {
     const frames = (framesOf.get(step.step) ?? []).toSorted((a, b) => a - b);
-    const open = folding.get(step.step) ?? true;
+    const open = folding.get(step.step) ?? (step.status !== "completed" || frames.length <= 1);
     rows.push({ kind: "step", key: step.step, depth, step, folds: frames.length > 0, open });
     if (!open) return;
     for (const index of frames) {

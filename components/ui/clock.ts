@@ -35,7 +35,9 @@ const never = () => () => undefined;
 /** The time now in epoch ms, to the second (`live`) or the half minute; `still` never re-renders. */
 export function useNow(pace: "live" | "slow" | "still"): number {
   const grain = pace === "live" ? 1_000 : 30_000;
-  const read = () => Math.floor(Date.now() / grain) * grain;
+  // Rounded up when slow: what has just happened must not read as still to come.
+  const round = pace === "slow" ? Math.ceil : Math.floor;
+  const read = () => round(Date.now() / grain) * grain;
   return useSyncExternalStore(
     pace === "live" ? subscribeSecond : pace === "slow" ? subscribeHalfMinute : never,
     read,

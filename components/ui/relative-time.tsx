@@ -7,9 +7,17 @@ function exactWords(instant: number): string {
   return new Date(instant).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** How long ago or how soon; the exact time, in the reader's own zone, on hover. `at` is epoch ms or an ISO text. */
-export function RelativeTime({ at, className }: { at: number | string; className?: string }) {
-  const now = useNow("slow");
+interface RelativeTimeProps {
+  /** Epoch ms or an ISO text. */
+  at: number | string;
+  /** Ticks by the second, for what is due within a minute. */
+  live?: boolean;
+  className?: string;
+}
+
+/** How long ago or how soon; the exact time, in the reader's own zone, on hover. */
+export function RelativeTime({ at, live = false, className }: RelativeTimeProps) {
+  const now = useNow(live ? "live" : "slow");
   const instant = typeof at === "number" ? at : Date.parse(at);
   return (
     <time
@@ -40,7 +48,7 @@ export function Duration({ from, to, className }: DurationProps) {
   const length = (to ?? Math.max(now, from)) - from;
   return (
     <span className={className} suppressHydrationWarning>
-      {durationWords(to === null ? Math.floor(length / 1_000) * 1_000 : length)}
+      {to === null && length < 60_000 ? `${Math.floor(length / 1_000)} s` : durationWords(length)}
     </span>
   );
 }
