@@ -1,7 +1,7 @@
 "use client";
 
 import { ThemeProvider } from "next-themes";
-import { useState, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import type { SupabaseSettings } from "../../adapters/supabase/browser.ts";
 import { SupabaseProvider } from "../supabase-context.tsx";
 import { Toaster } from "../ui/toast.tsx";
@@ -13,18 +13,8 @@ interface ProvidersProps {
   children: ReactNode;
 }
 
-declare global {
-  // The name under which bundlers hand the nonce to code that adds style elements by itself.
-  var __webpack_nonce__: string | undefined;
-}
-
 /** What every page stands in: theme, tooltips, toasts and the user's Supabase client. */
 export function Providers({ nonce, settings, children }: ProvidersProps) {
-  // Menus and dialogs lock the page's scrolling with a style element, which the policy refuses without this. In the browser
-  // only: on the server the name would be shared by all requests.
-  useState(() => {
-    if (typeof window !== "undefined" && nonce !== undefined) globalThis.__webpack_nonce__ = nonce;
-  });
   // Dialogs lock the page's scrolling by a style element; the library that makes it takes its nonce from this global.
   useEffect(() => {
     Reflect.set(globalThis, "__webpack_nonce__", nonce);
