@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+const keptOutput = 20_000;
+/** The first start may build the pages, on a machine that has other things to do. */
+const startWithinMs = 900_000;
+const stopWithinMs = 60_000;
+
+type Variables = Record<string, string | undefined>;
+
+/** `npm start` as a person types it, in a terminal of its own: what is proved here is what people run. */
+export class StackProcess {
+  readonly #env: Variables;
+  #child: ChildProcess | null = null;
+  #output = "";
+
+  /** Laid over this process's variables; undefined takes one away. */
+  constructor(env: Variables) {
+    this.#env = env;
+  }
+
+  /** All that was printed since the last start, its last part. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves when it says that it is ready. @throws Error with what it printed when it ends or takes too long */
+  async start(): Promise<void> {
+    this.#output = "";
+    // A group of its own, as a terminal gives one: Ctrl-C goes to every process of it.
+    const child = spawn("npm", ["start"], {
+      cwd: root,
+      env: { ...process.env, ...this.#env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    await new Promise<void>((ready, failed) => {
+      const tooLong = setTimeout(() => failed(this.#problem("was not ready in time")), startWithinMs);
+      const hear = (chunk: Buffer): void => {
+        this.#output = (this.#output + chunk.toString()).slice(-keptOutput);
+        if (this.#output.includes("Baton is ready on ")) settle(ready);
+      };
+      const settle = (then: () => void): void => {
+        clearTimeout(tooLong);
+        then();
+      };
+      child.stdout?.on("data", hear);
+      child.stderr?.on("data", hear);
+      child.once("error", (error) => settle(() => failed(error)));
+      child.once("exit", (code) => settle(() => failed(this.#problem(`ended with ${code}`))));
+    });
+  }
+
+  /** Stops it as Ctrl-C does and resolves with its exit status when the whole group is gone. */
+  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
+    const child = this.#child;
+    this.#child = null;
+    if (child?.pid === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    const group = -child.pid;
+    const ended = new Promise<number | null>((gone) => child.once("close", (code) => gone(code)));
+    process.kill(group, signal);
+    const late = setTimeout(() => process.kill(group, "SIGKILL"), stopWithinMs);
+    const code = await ended;
+    clearTimeout(late);
+    return code;
+  }
+
+  #problem(what: string): Error {
+    return new Error(`npm start ${what}:\n${this.#output}\n${this.#logTail("build.log")}`);
+  }
+
+  #logTail(name: string): string {
+    try {
+      return readFileSync(join(this.#env["BATON_HOME"] ?? "", "logs", name), "utf8").slice(-3_000);
+    } catch {
+      // It ended before it wrote one.
+      return "";
+    }
+  }
+}
