@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import { BatonError } from "../../engine/errors.ts";
 import type { Json, JsonObject } from "../../engine/json.ts";
@@ -120,10 +121,13 @@ async function answer(services: Services, one: Route, context: Context, options:
         );
   if (result instanceof Response) return result;
   if (options.checkAnswers === true) checkAnswer(one, result);
-  return Response.json(result.body, {
-    status: result.status,
-    headers: { ...Object.fromEntries(context.res.headers), ...result.headers },
-  });
+  return reply(context, result.status, result.body, { "Content-Type": "application/json", ...result.headers });
+}
+
+/** Answers with what earlier steps put into the headers as well. */
+function reply(context: Context, status: number, body: unknown, headers: Record<string, string>): Response {
+  // Our statuses come from contracts and from one switch; Hono's type lists the very same numbers.
+  return context.body(JSON.stringify(body), status as ContentfulStatusCode, headers);
 }
 
 /** Who asks, whether they ask too much, and whether they may. Health is asked often and by machines, so it is not counted. */
@@ -236,15 +240,10 @@ function known(error: unknown, services: Services, context: Context): BatonError
 
 function problemResponse(context: Context, error: BatonError): Response {
   const problem = problemOf(error, requestIdOf(context));
-  const headers: Record<string, string> = {
-    ...Object.fromEntries(context.res.headers),
+  return reply(context, problem.status, problem, {
     "Content-Type": "application/problem+json",
     ...(error instanceof HttpRefusal ? error.headers : {}),
     ...(problem.status === 401 ? { "WWW-Authenticate": 'Bearer realm="baton"' } : {}),
-  };
-  return new Response(context.req.method === "HEAD" ? null : JSON.stringify(problem), {
-    status: problem.status,
-    headers,
   });
 }
 

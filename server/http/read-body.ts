@@ -39,7 +39,14 @@ async function readBytes(request: Request, maxBytes: number, code: ErrorCode): P
     new HttpRefusal(413, code, `The body is larger than the ${maxBytes} bytes that are allowed here.`, {
       headers: { Connection: "close" },
     });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw refuse();
+  const announced = request.headers.get("content-length");
+  if (Number(announced ?? 0) > maxBytes) throw refuse();
+  // No more than was announced is let through by the HTTP parser, so this is bounded, and quicker than a stream.
+  if (announced !== null) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > maxBytes) throw refuse();
+    return bytes;
+  }
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
