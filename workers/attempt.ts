@@ -1,12 +1,25 @@
-import { stepParts } from "../engine/run/path.ts";
+import { stepId, stepParts } from "../engine/run/path.ts";
 import type { RunState, Step } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
+import type { RunCommand } from "../engine/run/input.ts";
+import type { Plan } from "../engine/workflow/plan.ts";
 
 /** True while the run waits for the outcome of this attempt: an executor may go on with it. */
 export function isAttemptWanted(state: RunState, { step, attempt }: { step: string; attempt: number }): boolean {
   if (isRunEnded(state.status)) return false;
   const record = stepRecord(state, step);
   return record?.attempt === attempt && (record.status === "queued" || record.status === "running");
+}
+
+/** How the requests that wait for a person are called off. */
+export function openApprovals(plan: Plan, state: RunState): Extract<RunCommand, { type: "close-approval" }>[] {
+  return Object.values(state.frames).flatMap((frame) =>
+    Object.entries(frame.steps).flatMap(([id, { status, approvalId }]) =>
+      plan.nodes.get(id)?.behaviour === "approval" && status === "waiting" && approvalId !== null
+        ? [{ type: "close-approval" as const, step: stepId(frame.id, id), approvalId }]
+        : [],
+    ),
+  );
 }
 
 function stepRecord(state: RunState, step: string): Step | undefined {

@@ -105,8 +105,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       await Promise.all([sweeper.close(), queues.pause()]);
       await untilIdle(() => executor.size(), graceMs);
       executor.stop();
-      await queues.close();
       await drainer.close();
+      await queues.close();
       executor.close();
       await Promise.allSettled([
         redis.del(workerKey(worker)),

@@ -83,14 +83,16 @@ export class Drainer {
    * the run owes. @throws what kept the run from turning, after its entries were put back
    */
   async wake(runId: string, { recover }: { recover: boolean }): Promise<void> {
+    if (this.#closed) throw new BatonError("SERVICE_UNAVAILABLE", "The worker stops and takes no more runs.");
     if (this.#sessions.has(runId)) return;
     const lease = await this.#ports.mailbox.deliver(runId, [], leaseMs);
     if (lease !== null) await this.#track(this.#drain(lease, recover));
   }
 
-  /** Lets all runs go. */
+  /** Lets all runs go: what they had finished is in the journal, the rest is another worker's. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const session of this.#sessions.values()) session.leave();
     this.#timers.close();
     for (const timer of this.#nudges) clearTimeout(timer);
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
@@ -151,7 +153,7 @@ export class Drainer {
       this.#bugs.set(runId, count);
       if (error.final || count >= maxBugs) {
         this.#bugs.delete(runId);
-        await failRun(this.#ports, runId, error.record);
+        await failRun(this.#ports, runId, error.record, entries);
         this.#acks.tell(entries.map((entry) => ({ entry, applied: false })));
         return;
       }

@@ -4,7 +4,7 @@ import type { RunEvent } from "../engine/run/event.ts";
 import { checkJournal } from "./faults/journal-check.ts";
 import { createMemoryStack, createMemoryWorker } from "./memory-worker.ts";
 import type { MemoryWorker } from "./memory-worker.ts";
-import { answering, calling, chain, file, journalOver } from "./test-workflows.ts";
+import { answering, calling, chain, file, journalOver, loop } from "./test-workflows.ts";
 
 const workers: MemoryWorker[] = [];
 const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
@@ -92,10 +92,17 @@ describe("when things break", () => {
   });
 
   test("a version that no longer compiles fails its runs at once, saying why", async () => {
-    const { addRun, finish } = worker();
+    const { addRun, finish, store, drainer } = worker();
     const run = addRun({ ...chain(2), nodes: [{ id: "start", type: "no-such-type" }], edges: [] });
     const events = await finish(run);
     expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "WORKFLOW_INVALID" } });
+    // What comes later finds it over, and does not come again.
+    store.run(run)!.timers.set("wait:a", { dueAt: 0, claimedAt: null });
+    const signal = store.addSignal(run, "cancel", {});
+    await drainer.deliver(run, { type: "timer", key: "wait:a" });
+    await drainer.deliver(run, { type: "cancel", by, reason: "x" }, { signal });
+    await vi.waitFor(async () => expect(await store.unappliedSignals(0, 10)).toEqual([]));
+    expect([...store.run(run)!.timers.keys()]).toEqual([]);
   });
 
   test("a run that was deleted is let go, and nobody waits for it", async () => {
@@ -106,6 +113,48 @@ describe("when things break", () => {
     const stop = new AbortController().signal;
     expect(await drainer.confirm(run, { type: "cancel", by, reason: "x" }, stop)).toBe(false);
     expect(await drainer.confirm("00000000-0000-4000-8000-000000000000", { type: "start" }, stop)).toBe(false);
+  });
+});
+
+describe("a worker that stops", () => {
+  test("leaves a long turn where it is, and another goes on from there", async () => {
+    const stack = createMemoryStack();
+    const [leaving, staying] = [worker({}, stack), worker({}, stack)];
+    const run = leaving.addRun(loop(5_000));
+    const turning = leaving.drainer.wake(run, { recover: false });
+    await vi.waitFor(() => expect(stack.store.run(run)!.events.length).toBeGreaterThan(100), { interval: 1 });
+    await leaving.drainer.close();
+    await turning;
+    const before = await stack.store.read(run, 0, 1_000_000);
+    expect(before.length).toBeLessThan(5_000);
+    expect(stack.queue.nextWake()).toBe(run);
+    const events = await staying.finish(run);
+    checkJournal(events);
+    expect(events.at(-1)?.type).toBe("run-completed");
+    expect(events.slice(0, before.length)).toEqual(before);
+  });
+});
+
+describe("limits", () => {
+  test("a run whose results outgrow its state is failed, and what it waited for is called off", async () => {
+    const big = "x".repeat(9 * 1024 * 1024);
+    const under = worker({ http: { send: async () => ({ status: 200, headers: {}, body: big, url: "" }) } });
+    const ids = ["a", "b", "c", "d"];
+    const run = under.addRun(
+      file(
+        [
+          { id: "start", type: "start" },
+          ...ids.map((id) => ({ id, type: "http", config: { method: "GET" as const, url: "http://example.test/" } })),
+          { id: "ask", type: "approval", config: { title: "Go on?" } },
+        ],
+        ["ask", ...ids].map((id) => ["start", id]),
+      ),
+    );
+    const events = await under.finish(run);
+    checkJournal(events);
+    expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "STATE_TOO_LARGE" } });
+    expect([...under.store.run(run)!.timers.keys()]).toEqual([]);
+    expect(under.store.run(run)!.approvals.map(({ status }) => status)).toEqual(["cancelled"]);
   });
 });
 

@@ -11,10 +11,11 @@ import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
 import { createCommitter } from "./commit.ts";
 import type { Committer, CommitHooks } from "./commit.ts";
-import { isAttemptWanted } from "./attempt.ts";
+import { isAttemptWanted, openApprovals } from "./attempt.ts";
 import { Outbox } from "./outbox.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
+import { brokenLimit, measureEvery } from "./run-limits.ts";
 import { prepareSteps } from "./prepare-step.ts";
 import type { PrepareCommand } from "./prepare-step.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -28,11 +29,6 @@ const maxUnwritten = 2_000;
 /** How long finished computing steps wait for more to go out with them, while expressions are being evaluated. */
 const coalesceMs = 5;
 const pageSize = 5_000;
-/** Named limits of a run. */
-const maxEvents = 200_000;
-const maxStateBytes = 32 * 1024 * 1024;
-/** How many events go by between two looks at the size of the state. */
-const measureEvery = 1_000;
 
 /** The engine or a node type threw: trying again gives the same. Distinct from a database that is away. */
 export class TurnError extends Error {
@@ -74,6 +70,7 @@ export class RunSession {
   #measuredSeq = 0;
   #sliceEnd = 0;
   #lost = false;
+  #leaving = false;
   renewedAt: number;
 
   constructor(ports: WorkerPorts, hooks: CommitHooks, turnstile: Turnstile, lease: Lease, recover: boolean) {
@@ -114,10 +111,16 @@ export class RunSession {
     for (;;) {
       await this.#turnAll();
       if (this.#lost) return this.unfinished();
+      if (this.#leaving && this.#hasWork()) return this.#handOver();
       const more = await this.#settle();
       if (more === null || more.length === 0) return this.#inbox;
       this.#inbox.unshift(...more);
     }
+  }
+
+  /** Stops turning at the next occasion, and leaves the rest of the run to another worker. */
+  leave(): void {
+    this.#leaving = true;
   }
 
   /** Prolongs the lease and picks up what came in. Called about every second for as long as the session lasts. */
@@ -188,6 +191,9 @@ export class RunSession {
       const committer = this.#need(this.#committer);
       if (committer.refused()) {
         await this.#reload();
+      } else if (this.#leaving) {
+        if (!this.#flush() && committer.isIdle()) return;
+        await committer.settled();
       } else if (this.#turnNext()) {
         if (performance.now() > this.#sliceEnd) await this.#yield();
       } else if (this.#toPrepare.size > 0) {
@@ -294,6 +300,21 @@ export class RunSession {
     this.#begin(plan, true);
   }
 
+  #hasWork(): boolean {
+    return this.#inbox.length > 0 || this.#ready.length > 0 || this.#toPrepare.size > 0;
+  }
+
+  /** Without a hot state the next drainer folds the journal, and so finds what was still to be prepared. */
+  async #handOver(): Promise<MailEntry[]> {
+    const { mailbox, queue } = this.#ports;
+    await this.#need(this.#committer).dispatched();
+    const late = (await mailbox.take(this.#lease, leaseMs)) ?? [];
+    await mailbox.forget(this.runId);
+    await mailbox.post(this.runId, [...this.#inbox.splice(0), ...late]);
+    await queue.wake(this.runId, this.#identity?.priority ?? 0);
+    return [];
+  }
+
   async #settle(): Promise<MailEntry[] | null> {
     await this.#need(this.#committer).dispatched();
     const state = this.#state;
@@ -312,30 +333,18 @@ export class RunSession {
   }
 
   #enforceLimits(plan: Plan): void {
-    const { seq, status } = this.#state;
-    if (isRunEnded(status)) return;
-    if (seq > maxEvents) {
-      this.#fail({
-        code: "JOURNAL_LIMIT",
-        message: `${plan.file.name} wrote more than ${maxEvents.toLocaleString("en")} events. Split the work into several runs.`,
-        retryable: false,
-      });
-    } else if (seq - this.#measuredSeq >= measureEvery) {
-      this.#measuredSeq = seq;
-      if (JSON.stringify(this.#state).length <= maxStateBytes) return;
-      this.#fail({
-        code: "STATE_TOO_LARGE",
-        message: "The run holds more than 32 MB of results. Keep less in its steps' outputs, or split the work.",
-        retryable: false,
-      });
-    }
+    const { seq } = this.#state;
+    const measure = seq - this.#measuredSeq >= measureEvery;
+    if (measure) this.#measuredSeq = seq;
+    const broken = brokenLimit(plan, this.#state, measure);
+    if (broken !== null) this.#fail(broken);
   }
 
   /** Ends the run from outside the graph, and calls off all that it still owed. */
   #fail(error: ErrorRecord): void {
     const plan = this.#need(this.#plan);
     const outbox = this.#need(this.#outbox);
-    const owed = this.#try(() => outstanding(plan, this.#state));
+    const owed = this.#try(() => [...outstanding(plan, this.#state), ...openApprovals(plan, this.#state)]);
     const event: RunEvent = {
       type: "run-failed",
       error,
@@ -350,9 +359,7 @@ export class RunSession {
     for (const command of owed) {
       if (command.type === "execute") outbox.addCommand({ type: "abort", steps: [command.step] });
       else if (command.type === "arm-timer") outbox.addCommand({ type: "disarm-timer", key: command.key });
-      else if (command.type === "open-approval") {
-        outbox.addCommand({ type: "close-approval", step: command.step, approvalId: command.approvalId });
-      }
+      else if (command.type === "close-approval") outbox.addCommand(command);
     }
   }
 
