@@ -1,6 +1,5 @@
-import "./postgres-driver.ts";
 import { App, getAuthSchemaSql, getStorageSchemaSql, setExperimental } from "@supabase/lite";
-import type { PostgresConnection } from "@supabase/lite/postgres";
+import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { createTransport } from "nodemailer";
 import { fileURLToPath } from "node:url";
 import { FileStorage } from "./file-storage.ts";
@@ -40,7 +39,6 @@ export function accountTablesSql(): string {
 /** @throws Error when this version of lite lacks the switch by which we keep its hands off the tables' rights */
 export async function createLite(options: LiteOptions): Promise<Lite> {
   setExperimental("storage", true);
-  // Loaded late, after the hook of postgres-driver.ts stands: static imports are resolved before any code runs.
   const { createPostgresConnection } = await import("@supabase/lite/postgres");
   const connection = createPostgresConnection({ url: options.databaseUrl, postgresOptions: { max: 20 } });
   keepTableRights(connection);
