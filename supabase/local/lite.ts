@@ -39,7 +39,6 @@ export function accountTablesSql(): string {
 /** @throws Error when this version of lite lacks the switch by which we keep its hands off the tables' rights */
 export async function createLite(options: LiteOptions): Promise<Lite> {
   setExperimental("storage", true);
-  const { createPostgresConnection } = await import("@supabase/lite/postgres");
   const connection = createPostgresConnection({ url: options.databaseUrl, postgresOptions: { max: 20 } });
   keepTableRights(connection);
   const app = new App({
