@@ -118,7 +118,6 @@ function probes(pool: Pool, redis: RedisClient, outside: Outside): Probes {
       await pool.query("select 1");
     },
     async redis() {
-      if (redis.status !== "ready") throw new Error(`Redis is ${redis.status}.`);
       await redis.ping();
     },
     async realtime(signal) {
@@ -129,7 +128,6 @@ function probes(pool: Pool, redis: RedisClient, outside: Outside): Probes {
       if (response.status >= 500) throw new Error(`Realtime answered ${response.status}.`);
     },
     async workers() {
-      if (redis.status !== "ready") throw new Error(`Redis is ${redis.status}.`);
       if (!(await anyWorker(redis))) throw new Error("No worker has shown itself in the last ten seconds.");
     },
   };

@@ -59,12 +59,17 @@ export function describeBucket(bucket: Bucket, tokens: number, allowed: boolean)
 
 /** Asks `first`; while that fails, `fallback`: a limit that cannot be counted must not take the API down. */
 export function withFallback(first: RateLimiter, fallback: RateLimiter, log: Log): RateLimiter {
+  let failing = false;
   return {
     async take(key, bucket) {
       try {
-        return await first.take(key, bucket);
+        const taken = await first.take(key, bucket);
+        failing = false;
+        return taken;
       } catch (error) {
-        log.warn({ err: error }, "rate limit counted in this process alone");
+        // Said when it begins, not for each request.
+        if (!failing) log.warn({ err: error }, "rate limits are counted in this process alone");
+        failing = true;
         return fallback.take(key, bucket);
       }
     },
