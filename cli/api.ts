@@ -71,7 +71,8 @@ export function createApi(url: string, authorization: () => Promise<string>): Ap
       const response = await open(path, request);
       const parsed = schema.safeParse(await response.json());
       if (parsed.success) return parsed.data;
-      const where = parsed.error.issues[0]?.path.join(".") ?? "";
+      const issue = parsed.error.issues[0];
+      const where = issue === undefined ? "" : `${issue.path.join(".")} ${issue.message}`.trim();
       throw new CliFailure(
         `${url} answered ${path} in a form this command does not know (${where}). Is it the same version of Baton?`,
       );

@@ -17,7 +17,8 @@ import type { Terminal } from "./context.ts";
 import { conclude } from "./run.ts";
 
 const fileSchema: z.ZodType<Json> = z.json();
-const headSchema = runSchema.pick({ id: true, workflowId: true, version: true, status: true });
+/** What is needed of a run here; whatever else it has is left alone. */
+const headSchema = z.object(runSchema.pick({ workflowId: true, version: true, status: true }).shape);
 
 /** Tells what happened in a run, step by step; with `follow`, until it ends. */
 export async function logs(
