@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
 import type { EvaluationResult, Sandbox } from "../engine/ports/sandbox.ts";
 import { checkJournal } from "./faults/journal-check.ts";
-import { createMemoryStack, createMemoryWorker, noSandbox } from "./memory-worker.ts";
-import type { MemoryWorker } from "./memory-worker.ts";
-import { answering, calling, chain, file, journalOver, loop } from "./test-workflows.ts";
+import { createMemoryStack, createMemoryWorker, noSandbox } from "./faults/memory-worker.ts";
+import type { MemoryWorker } from "./faults/memory-worker.ts";
+import { answering, calling, chain, file, journalOver, loop } from "./faults/test-workflows.ts";
 
 const workers: MemoryWorker[] = [];
 const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
@@ -28,16 +28,19 @@ describe("turning", () => {
     const stack = createMemoryStack();
     const { journal, batches } = journalOver(stack.store, () => undefined);
     const { addRun, finish, announced } = worker({ journal }, stack);
-    // Once for the compiler: cold code takes longer than a slice.
-    await finish(addRun(chain(10), { n: 1 }));
-    batches.length = 0;
-    announced.length = 0;
-    const events = await finish(addRun(chain(10), { n: 7 }));
-    checkJournal(events);
-    expect(events.at(-1)).toMatchObject({ type: "run-completed", output: 7 });
-    expect(batches).toHaveLength(1);
-    expect(batches[0]?.patch).toMatchObject({ status: "completed", output: 7 });
-    expect(announced.flat()).toEqual(events.slice(1));
+    // A slice ends by the clock, and a busy machine may end one early: of twenty runs one is undisturbed.
+    const appends: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      batches.length = 0;
+      announced.length = 0;
+      const events = await finish(addRun(chain(10), { n: 7 }));
+      checkJournal(events);
+      expect(events.at(-1)).toMatchObject({ type: "run-completed", output: 7 });
+      expect(batches.at(-1)?.patch).toMatchObject({ status: "completed", output: 7 });
+      expect(announced.flat()).toEqual(events.slice(1));
+      appends.push(batches.length);
+    }
+    expect(Math.min(...appends)).toBe(1);
   });
 
   test("what finishes while an append is in flight goes out with the next: few appends, all events", async () => {

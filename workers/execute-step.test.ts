@@ -4,8 +4,8 @@ import type { ModelRequest } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
-import { createMemoryWorker } from "./memory-worker.ts";
-import type { MemoryWorker } from "./memory-worker.ts";
+import { createMemoryWorker } from "./faults/memory-worker.ts";
+import type { MemoryWorker } from "./faults/memory-worker.ts";
 
 const workers: MemoryWorker[] = [];
 const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import { checkJournal } from "./faults/journal-check.ts";
-import { createMemoryStack, createMemoryWorker } from "./memory-worker.ts";
-import type { MemoryWorker } from "./memory-worker.ts";
-import { answering, calling, chain, file, journalOver, loop } from "./test-workflows.ts";
+import { createMemoryStack, createMemoryWorker } from "./faults/memory-worker.ts";
+import type { MemoryWorker } from "./faults/memory-worker.ts";
+import { answering, calling, chain, file, journalOver, loop } from "./faults/test-workflows.ts";
 
 const workers: MemoryWorker[] = [];
 const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {

@@ -3,7 +3,7 @@ import { emptyState } from "../engine/run/fold.ts";
 import { compile } from "../engine/workflow/compile.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { brokenLimit } from "./run-limits.ts";
-import { chain } from "./test-workflows.ts";
+import { chain } from "./faults/test-workflows.ts";
 
 const compiled = compile(chain(2), catalogue);
 const plan = compiled.ok ? compiled.plan : null;

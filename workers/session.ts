@@ -26,8 +26,8 @@ export const leaseMs = 4_000;
 const sliceMs = 10;
 /** Events that wait for the journal at most; beyond it turning waits too. */
 const maxUnwritten = 2_000;
-/** How long finished computing steps wait for more to go out with them, while expressions are being evaluated. */
-const coalesceMs = 5;
+/** How long finished computing steps wait for more to go out with them, where the turn has to wait anyway. */
+const coalesceMs = 15;
 const pageSize = 5_000;
 
 /** The engine or a node type threw: trying again gives the same. Distinct from a database that is away. */
@@ -268,8 +268,9 @@ export class RunSession {
   }
 
   async #yield(): Promise<void> {
-    this.#flush();
-    if (this.#need(this.#outbox).eventCount > maxUnwritten) await this.#need(this.#committer).settled();
+    const outbox = this.#need(this.#outbox);
+    if (outbox.isAwaited || outbox.ageMs() > coalesceMs) this.#flush();
+    if (outbox.eventCount > maxUnwritten) await this.#need(this.#committer).settled();
     await this.#turnstile.pass();
     this.#sliceEnd = performance.now() + sliceMs;
   }

@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { RunSweep } from "../engine/ports/run-sweep.ts";
-import { createMemoryWorker } from "./memory-worker.ts";
-import type { MemoryWorker } from "./memory-worker.ts";
+import { createMemoryWorker } from "./faults/memory-worker.ts";
+import type { MemoryWorker } from "./faults/memory-worker.ts";
 import { startSweeper } from "./sweep.ts";
 import type { Sweeper } from "./sweep.ts";
-import { answering, calling, chain, file } from "./test-workflows.ts";
+import { answering, calling, chain, file } from "./faults/test-workflows.ts";
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

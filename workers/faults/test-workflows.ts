@@ -1,5 +1,5 @@
-import type { JournalBatch, RunJournal } from "../engine/ports/run-journal.ts";
-import type { WorkflowFileInput } from "../engine/workflow/file.ts";
+import type { JournalBatch, RunJournal } from "../../engine/ports/run-journal.ts";
+import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
 
 /** A workflow file of nodes and the edges between them. */
 export function file(nodes: WorkflowFileInput["nodes"], edges: [string, string][]): WorkflowFileInput {

@@ -1,24 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { createMemoryMailbox } from "../adapters/memory/run-mailbox.ts";
-import type { MemoryRunMailbox } from "../adapters/memory/run-mailbox.ts";
-import { createMemoryRunStore } from "../adapters/memory/run-store.ts";
-import type { MemoryRunStore } from "../adapters/memory/run-store.ts";
-import { createMemoryRunEnds, createMemoryStepControl } from "../adapters/memory/step-control.ts";
-import { createMemoryStepQueue } from "../adapters/memory/step-queue.ts";
-import type { MemoryStepQueue } from "../adapters/memory/step-queue.ts";
-import type { Json } from "../engine/json.ts";
-import type { HttpClient } from "../engine/ports/http.ts";
-import type { Model } from "../engine/ports/model.ts";
-import type { Sandbox } from "../engine/ports/sandbox.ts";
-import type { RunEnds } from "../engine/ports/run-ends.ts";
-import type { StepControl } from "../engine/ports/step-control.ts";
-import type { RunEvent } from "../engine/run/event.ts";
-import type { WorkflowFileInput } from "../engine/workflow/file.ts";
-import { catalogue } from "../nodes/catalog/definitions.ts";
-import { Drainer } from "./drain-run.ts";
-import { createStepExecutor } from "./execute-step.ts";
-import type { ExecutorPorts, StepExecutor } from "./execute-step.ts";
-import { createPlans } from "./plans.ts";
+import { createMemoryMailbox } from "../../adapters/memory/run-mailbox.ts";
+import type { MemoryRunMailbox } from "../../adapters/memory/run-mailbox.ts";
+import { createMemoryRunStore } from "../../adapters/memory/run-store.ts";
+import type { MemoryRunStore } from "../../adapters/memory/run-store.ts";
+import { createMemoryRunEnds, createMemoryStepControl } from "../../adapters/memory/step-control.ts";
+import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
+import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
+import type { Json } from "../../engine/json.ts";
+import type { HttpClient } from "../../engine/ports/http.ts";
+import type { Model } from "../../engine/ports/model.ts";
+import type { Sandbox } from "../../engine/ports/sandbox.ts";
+import type { RunEnds } from "../../engine/ports/run-ends.ts";
+import type { StepControl } from "../../engine/ports/step-control.ts";
+import type { RunEvent } from "../../engine/run/event.ts";
+import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
+import { catalogue } from "../../nodes/catalog/definitions.ts";
+import { Drainer } from "../drain-run.ts";
+import { createStepExecutor } from "../execute-step.ts";
+import type { ExecutorPorts, StepExecutor } from "../execute-step.ts";
+import { createPlans } from "../plans.ts";
 
 /** What several workers share: for tests that need no real database. */
 export interface MemoryStack {
