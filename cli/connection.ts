@@ -35,10 +35,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const home = resolve(given.BATON_HOME);
   const holder = lockHolder(home);
   const url = addressOf(given, home, holder !== null);
-  const authorization =
-    given.BATON_API_KEY === undefined
-      ? localAdmin(home, given.BATON_ADMIN_EMAIL)
-      : () => Promise.resolve(`Bearer ${given.BATON_API_KEY}`);
+  const authorization = authorizationFor(given, home);
   const found: Connection = { api: createApi(url, authorization), started: false, close: () => Promise.resolve() };
   if (await answers(url)) return found;
   if (holder !== null) {
@@ -58,13 +55,13 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       `Baton does not run at ${url}. Start it with npm start, or point PUBLIC_URL and BATON_API_KEY at one that runs.`,
     );
   }
-  return startOwn(env, given.BATON_API_KEY, options);
+  return startOwn(env, given, options);
 }
 
 /** Brings up all parts for the time of this command. Its pages are there if they were built before. */
 async function startOwn(
   env: Record<string, string | undefined>,
-  key: string | undefined,
+  given: Environment,
   options: ConnectOptions,
 ): Promise<Connection> {
   // Loaded only here: most commands talk to a stack that runs.
@@ -82,13 +79,23 @@ async function startOwn(
       step.done();
     },
   });
-  const authorization =
-    key === undefined
-      ? localAdmin(stack.home.path, stack.env["BATON_ADMIN_EMAIL"] ?? "")
-      : () => Promise.resolve(`Bearer ${key}`);
+  // The keys of the embedded home always fit; a key in the environment may have been made for another one.
+  const isEmbedded = given.DATABASE_URL === undefined;
+  const authorization = isEmbedded
+    ? localAdmin(stack.home.path, given.BATON_ADMIN_EMAIL)
+    : authorizationFor(given, stack.home.path);
   // PUBLIC_URL may name a proxy in front; this command talks to its own stack.
   const url = `http://127.0.0.1:${stack.env["PORT"]}`;
   return { api: createApi(url, authorization), started: true, close: () => stack.stop() };
+}
+
+/** Who the command speaks as: the key that was given, else the first account of the embedded stack. */
+function authorizationFor(given: Environment, home: string): () => Promise<string> {
+  const { BATON_API_KEY: key, DATABASE_URL: hosted } = given;
+  if (key !== undefined) return () => Promise.resolve(`Bearer ${key}`);
+  if (hosted === undefined) return localAdmin(home, given.BATON_ADMIN_EMAIL);
+  const message = "With a hosted Supabase the command line needs BATON_API_KEY: make a key in Settings, API keys.";
+  return () => Promise.reject(new CliFailure(message));
 }
 
 function addressOf(given: Environment, home: string, isHeld: boolean): string {

@@ -119,8 +119,9 @@ function spanOf(step: StepView, now: number): string {
   return spent < 50 ? "" : span(spent);
 }
 
-function reasonOf(step: StepView): string {
-  return step.error === null || step.status === "completed" ? "" : step.error.message;
+function reasonOf({ error, status }: StepView): string {
+  if (error === null || status === "running" || status === "queued") return "";
+  return status === "completed" ? `went on with its default: ${error.message}` : error.message;
 }
 
 /** The command that decides a waiting approval. */
