@@ -233,6 +233,16 @@ test("an Idempotency-Key makes a write happen once", async () => {
   expect((await send({ input: { n: "x" } }, "second")).status).toBe(422);
   expect((await send({ input: { n: 3 } }, "second")).status).toBe(202);
 
+  // Another workflow's run is another request, whatever its key.
+  const sibling = await importFile(computingFile());
+  const elsewhere = { as: owner, body: { input: { n: 1 } }, headers: { "idempotency-key": "first" } };
+  const run = await api.call("POST", `/workflows/${sibling}/runs`, elsewhere);
+  expect(run.status).toBe(202);
+  expect(run.json.id).not.toBe(replies[0]!.json.id);
+  // The first process died before it could keep its answer: the run is found by itself.
+  await api.pool.query("delete from public.idempotency_keys where key = 'first'");
+  expect((await api.call("POST", `/workflows/${sibling}/runs`, elsewhere)).json.id).toBe(run.json.id);
+
   const key = { as: owner, body: { name: "once" }, headers: { "idempotency-key": "key" } };
   const [made, again] = [await api.call("POST", "/api-keys", key), await api.call("POST", "/api-keys", key)];
   expect(made.json.key).toMatch(/^baton_[\w-]{43}$/);

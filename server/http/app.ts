@@ -113,8 +113,9 @@ async function answer(services: Services, one: Route, context: Context, options:
           {
             orgId: caller.orgId,
             key,
-            route: `${context.req.method} ${pathname}${search}`.slice(0, 500),
-            body: read.text,
+            route: `${context.req.method} ${pathname}`,
+            // A request is its body and its query: `?draft=true` asks for something else.
+            body: `${search}\n${read.text}`,
           },
           one.replay,
           work,
@@ -177,9 +178,11 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, where: "path" 
 /** A parameter that comes twice is refused by its schema, which wants a text and gets a list. */
 function queryOf(context: Context): Record<string, string | string[]> {
   return Object.fromEntries(
-    Object.entries(context.req.queries()).map(([name, values]) => {
+    Object.entries(context.req.queries()).flatMap(([name, values]) => {
       const [only] = values;
-      return [name, values.length === 1 && only !== undefined ? only : values];
+      // `?status=` asks for no status in particular.
+      if (values.length === 1 && only === "") return [];
+      return [[name, values.length === 1 && only !== undefined ? only : values]];
     }),
   );
 }

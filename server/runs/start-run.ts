@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { BatonError } from "../../engine/errors.ts";
 import type { Json } from "../../engine/json.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
@@ -62,7 +62,7 @@ export async function startRun(
       priority: request.priority,
       trigger: { kind: trigger, by: { ...actorOf(caller) } },
       createdBy: userIdOf(caller),
-      idempotencyKey: request.idempotencyKey ?? null,
+      idempotencyKey: request.idempotencyKey === undefined ? null : keyOf(workflowId, request.idempotencyKey, request),
       event: { type: "run-queued", input: request.input, workflowId, version, by: { ...actorOf(caller) }, trigger },
     },
     auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
@@ -70,6 +70,15 @@ export async function startRun(
   if (run === null) throw notFound("workflow");
   nudge(parts, run.id, request.priority);
   return run;
+}
+
+/**
+ * The run's own mark of an idempotent start, which outlives a crash between storing the run and keeping the answer. It holds the
+ * whole request, so that the same key used elsewhere, or again after its day, never finds another request's run.
+ */
+function keyOf(workflowId: string, key: string, request: StartRequest): string {
+  const whole = JSON.stringify([workflowId, key, request.version ?? null, request.priority, request.input]);
+  return createHash("sha256").update(whole).digest("base64url");
 }
 
 function checkSize(input: Json): void {
