@@ -93,7 +93,7 @@ describe("without a stack", { timeout: 60_000 }, () => {
     ]);
     expect(faulty).toMatchObject({ status: 1, stdout: expect.stringMatching(/error[^]*at {3}edges\[1\][^]*fix/) });
     expect(absent).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no such file") });
-    expect(input).toMatchObject({ status: 2, stderr: expect.stringContaining("numbers/0: must be number") });
+    expect(input).toMatchObject({ status: 2, stderr: expect.stringContaining("numbers.0: must be number") });
     expect(runs).toMatchObject({ status: 1, stderr: expect.stringContaining("Start it with npm start") });
     expect(existsSync(nowhere.BATON_HOME)).toBe(false);
   });

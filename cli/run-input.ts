@@ -1,11 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
-import { fieldProblemSchema } from "../contracts/api/problem.ts";
-import { BatonError } from "../engine/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../engine/json.ts";
-import { createInputCheck } from "../server/runs/check-input.ts";
 import { CliFailure, exitCodes } from "./failure.ts";
+import { compileInputSchema } from "./input-schema.ts";
 import { parseJson, readText } from "./workflow-source.ts";
 
 /**
@@ -34,15 +31,11 @@ export function onlyRequiredText(schema: JsonObject): string | null {
 
 /** Checks the input before anything is started. @throws CliFailure naming each field, usage */
 export function checkInput(input: Json, schema: JsonObject, workflowPath: string): void {
-  try {
-    createInputCheck(schema)(input);
-  } catch (error) {
-    if (!(error instanceof BatonError)) throw error;
-    const faults = z.array(fieldProblemSchema).safeParse(error.details?.["errors"] ?? []).data ?? [];
-    const lines = faults.map((fault) => `  ${fault.path.replace(/^\/input\/?/, "") || "the input"}: ${fault.message}`);
-    const title = "The input does not fit what this workflow asks for:";
-    throw new CliFailure([title, ...lines, inputHint(workflowPath)].join("\n"), exitCodes.usage);
-  }
+  const faults = compileInputSchema(schema)(input);
+  if (faults.length === 0) return;
+  const title = "The input does not fit what this workflow asks for:";
+  const lines = faults.map((fault) => `  ${fault}`);
+  throw new CliFailure([title, ...lines, inputHint(workflowPath)].join("\n"), exitCodes.usage);
 }
 
 /** What to do about it: the sample that lies beside a template, if one does. */

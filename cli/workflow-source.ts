@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parseExpressionAt } from "acorn";
-import { BatonError } from "../engine/errors.ts";
 import { isJsonObject, type Json } from "../engine/json.ts";
 import { compile } from "../engine/workflow/compile.ts";
 import type { Plan, Problem } from "../engine/workflow/plan.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
-import { checkInputSchema } from "../server/runs/check-input.ts";
 import { CliFailure, wrongUsage } from "./failure.ts";
+import { compileInputSchema } from "./input-schema.ts";
 import { type Paint, printable } from "./paint.ts";
 
 /** Reads a file that a person named. @throws CliFailure, usage when there is no such file */
@@ -75,14 +74,14 @@ export function readWorkflow(path: string): WorkflowSource {
 }
 
 function inputSchemaFault(source: Json): Problem | null {
+  const input = isJsonObject(source) ? source["input"] : undefined;
   try {
-    const input = isJsonObject(source) ? source["input"] : undefined;
-    if (isJsonObject(input)) checkInputSchema(input);
+    if (isJsonObject(input)) compileInputSchema(input);
     return null;
   } catch (error) {
-    if (!(error instanceof BatonError)) throw error;
+    const message = `The input schema cannot be used: ${error instanceof Error ? error.message : String(error)}.`;
     const fix = "Write a JSON Schema (2020-12) without references to other documents.";
-    return { code: "file", severity: "error", node: null, path: ["input"], message: error.message, witness: [], fix };
+    return { code: "file", severity: "error", node: null, path: ["input"], message, witness: [], fix };
   }
 }
 

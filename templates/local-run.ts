@@ -6,15 +6,15 @@ import type { Model } from "../engine/ports/model.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { ApprovalRequest, RunEvent } from "../engine/run/event.ts";
 import { apply, emptyState } from "../engine/run/fold.ts";
-import type { RunCommand, RunInput } from "../engine/run/input.ts";
+import type { Prepared, RunCommand, RunInput } from "../engine/run/input.ts";
 import { projectRun, type RunView } from "../engine/run/projection.ts";
+import { scopeOf } from "../engine/run/scope.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
-import { executors } from "../nodes/catalog/executors.ts";
-import type { Log } from "../workers/log.ts";
-import { type PrepareCommand, prepareSteps } from "../workers/prepare-step.ts";
+import { beginResolve } from "../engine/workflow/resolve.ts";
+import { executors, prepareNode } from "../nodes/catalog/executors.ts";
 
 export interface LocalParts {
   plan: Plan;
@@ -22,12 +22,12 @@ export interface LocalParts {
   model: Model;
   http: HttpClient;
   sandbox: Sandbox;
-  log: Log;
   /** Plays the person: the option taken and what is said with it. */
   decide(request: ApprovalRequest, step: string): { decision: string; comment: string | null };
 }
 
 type Execute = Extract<RunCommand, { type: "execute" }>;
+type Prepare = Extract<RunCommand, { type: "prepare" }>;
 const system = { kind: "system", id: null, label: "local run" } as const;
 
 /**
@@ -85,17 +85,44 @@ class LocalRun {
     const turn = transition(this.parts.plan, this.state, input, this.now);
     this.state = turn.state;
     this.events.push(...turn.events);
-    const prepares: PrepareCommand[] = [];
+    const prepared: RunInput[] = [];
     for (const command of turn.commands) {
-      if (command.type === "prepare") prepares.push(command);
+      if (command.type === "prepare") prepared.push(await this.prepare(command));
       else this.dispatch(command);
     }
-    if (prepares.length === 0) return;
-    const { plan, sandbox, log } = this.parts;
-    this.inbox.unshift(...(await prepareSteps({ plan, state: this.state, now: this.now, sandbox, log }, prepares)));
+    this.inbox.unshift(...prepared);
   }
 
-  private dispatch(command: Exclude<RunCommand, PrepareCommand>): void {
+  /** Evaluates a step's config where it stands; a config that fails does so for good. */
+  private async prepare({ step, node: nodeId, attempt, loopIndex }: Prepare): Promise<RunInput> {
+    try {
+      return { type: "prepared", step, attempt, prepared: await this.evaluate(step, nodeId, loopIndex) };
+    } catch (error) {
+      return { type: "failed", step, attempt, error: { ...toErrorRecord(error, "INTERNAL"), retryable: false } };
+    }
+  }
+
+  private async evaluate(step: string, nodeId: string, loopIndex: number | null): Promise<Prepared> {
+    const { plan, sandbox } = this.parts;
+    const node = plan.nodes.get(nodeId);
+    if (node === undefined) throw new BatonError("INTERNAL", `There is no node ${nodeId}.`);
+    const scope = scopeOf(plan, this.state, step);
+    const condition = loopIndex === null ? null : node.loopCondition;
+    const resolving = beginResolve(condition ?? node.template, scope);
+    const values: Json[] = [];
+    for (const { code, source } of resolving.codes) {
+      const [result] = await sandbox.evaluate(this.id, [{ code, scope, now: this.now, seed: step }]);
+      if (result?.ok !== true) throw new BatonError(result?.code ?? "INTERNAL", `{{ ${source} }}: ${result?.message}`);
+      values.push(result.value);
+    }
+    const value = resolving.finish(values);
+    if (condition !== null && loopIndex !== null)
+      return { kind: "loop-check", index: loopIndex, holds: Boolean(value) };
+    const ready = prepareNode(node, isJsonObject(value) ? value : {}, this.now);
+    return ready.kind === "approval" ? { ...ready, approvalId: randomUUID() } : ready;
+  }
+
+  private dispatch(command: Exclude<RunCommand, Prepare>): void {
     switch (command.type) {
       case "execute": {
         const work = this.execute(command).finally(() => this.atWork.delete(work));
@@ -129,7 +156,7 @@ class LocalRun {
   }
 
   private async execute({ step, node: nodeId, attempt, seq }: Execute): Promise<void> {
-    const { plan, model, http, log } = this.parts;
+    const { plan, model, http } = this.parts;
     const node = plan.nodes.get(nodeId);
     const scheduled = this.events[seq - 1];
     const effect = executors[node?.type ?? ""];
@@ -150,7 +177,7 @@ class LocalRun {
           signal,
           http,
           model: (request) => model.answer({ ...request, signal, idempotencyKey }),
-          log: (level, message) => log.info({ step, level }, message),
+          log: () => undefined,
         },
         isJsonObject(scheduled.input) ? scheduled.input : {},
       );

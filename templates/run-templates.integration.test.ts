@@ -87,7 +87,6 @@ async function run(
     model,
     http: options.http ?? offline(),
     sandbox,
-    log,
     decide: (request) => {
       asked.push(request);
       return options.decide?.(request) ?? { decision: "approve", comment: "Fine." };
