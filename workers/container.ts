@@ -35,6 +35,8 @@ export interface WorkerProcess {
 
 /** Connections to Postgres: two carry appends, the others read. */
 const poolSize = 6;
+/** A database that does not answer at all (a frozen host) must not hold a run: the turn is given up and tried again. */
+const queryTimeoutMs = 15_000;
 /** How long steps under way may go on after the worker was told to stop; the supervisor waits for ten seconds. */
 const graceMs = 8_000;
 const heartbeatMs = 3_000;
@@ -49,6 +51,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
   await waitFor("Redis", log, () => refuseEviction(redis));
   const pool = createPool(outside.databaseUrl, poolSize);
+  pool.options.query_timeout = queryTimeoutMs;
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
   await waitFor("Postgres", log, () => pool.query("select 1"));
