@@ -23,19 +23,17 @@ export const set = defineNode({
   ports: () => copyPorts(straight),
   check: (_node, config, file) => {
     const declared = new Set(file.variables.map((variable) => variable.name));
-    return setConfigSchema
-      .parse(config)
-      .assignments.flatMap(({ name }, index) =>
-        declared.has(name)
-          ? []
-          : [
-              {
-                path: ["config", "assignments", index, "name"],
-                message: `there is no variable "${name}".`,
-                fix: "Declare it in the workflow's variables.",
-              },
-            ],
-      );
+    return setConfigSchema.parse(config).assignments.flatMap(({ name }, index) =>
+      declared.has(name)
+        ? []
+        : [
+            {
+              path: ["config", "assignments", index, "name"],
+              message: `there is no variable "${name}".`,
+              fix: "Declare it in the workflow's variables.",
+            },
+          ],
+    );
   },
   summary: (config) =>
     setConfigSchema

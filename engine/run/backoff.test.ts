@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { fraction, retryDelay } from "./backoff.ts";
+
+const error = { code: "HTTP_FAILED" as const, message: "", retryable: true };
+
+it.each([
+  ["exponential", 1, 100],
+  ["exponential", 4, 800],
+  ["linear", 3, 300],
+  ["fixed", 3, 100],
+] as const)("waits %s, at attempt %i between half of %i ms and all of it", (backoff, attempt, most) => {
+  const delay = retryDelay({ maxAttempts: 9, backoff, delayMs: 100 }, attempt, error, "seed");
+  expect(delay).toBeGreaterThanOrEqual(most / 2);
+  expect(delay).toBeLessThanOrEqual(most);
+});
+
+it("waits an hour at the most, gives up after the last attempt, and draws the same for the same step", () => {
+  const retry = { maxAttempts: 20, backoff: "exponential" as const, delayMs: 3_600_000 };
+  expect(retryDelay(retry, 19, error, "x")).toBeLessThanOrEqual(3_600_000);
+  expect(retryDelay(retry, 20, error, "x")).toBeNull();
+  expect(retryDelay(retry, 1, { ...error, retryable: false }, "x")).toBeNull();
+  expect(retryDelay(retry, 3, error, "x")).toBe(retryDelay(retry, 3, error, "x"));
+});
+
+it("spreads its draws over the whole range", () => {
+  const draws = Array.from({ length: 2_000 }, (_, index) => fraction(`step-${index}`));
+  for (let tenth = 0; tenth < 10; tenth++) {
+    expect(draws.filter((draw) => Math.floor(draw * 10) === tenth).length).toBeGreaterThan(100);
+  }
+});
