@@ -58,7 +58,8 @@ function heading(view: RunView, plan: Plan, { now, width, paint }: ViewOptions):
   const begun = view.startedAt ?? view.queuedAt;
   const time = begun === null ? "" : ` · ${span((view.endedAt ?? now) - begun)}`;
   const tokens = view.inputTokens + view.outputTokens;
-  const cost = tokens === 0 ? "" : ` · ${tokens.toLocaleString("en-US")} tokens · $${view.costUsd.toFixed(4)}`;
+  const cost =
+    tokens === 0 || width < 100 ? "" : ` · ${tokens.toLocaleString("en-US")} tokens · $${view.costUsd.toFixed(4)}`;
   const rest = `${time}${cost} · ${view.runId}`;
   const name = cut(plan.file.name, Math.max(10, width - rest.length - mark.word.length - 6));
   return `${paint("bold", name)} ${paint(mark.colour, `${mark.icon} ${mark.word}`)}${paint("dim", rest)}`;

@@ -21,16 +21,17 @@ export function liveWatcher(screen: Screen, plan: Plan, paint: Paint): Watcher {
   let lost: string | null = null;
   let drawn = 0;
   const erase = (): string => (drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`);
-  const draw = (): void => {
+  const draw = (height: number): void => {
     if (view === null) return;
-    const width = Math.max(40, screen.columns ?? 100);
-    // Lines are left for the cursor and a word on the connection: a picture as high as the screen would scroll it.
-    const lines = renderRun(view, plan, { now: Date.now(), width: width - 1, height: (screen.rows ?? 40) - 3, paint });
+    const width = Math.max(40, screen.columns || 100);
+    const lines = renderRun(view, plan, { now: Date.now(), width: width - 1, height, paint });
     if (lost !== null) lines.push(paint("amber", "  Connection lost, trying again …"));
     screen.write(`${erase()}${lines.join("\n")}\n`);
     drawn = lines.length;
   };
-  const timer = setInterval(draw, frameMs);
+  // Some pseudo-terminals say that they have no size. Lines are left for the cursor and a word on the connection: a picture as high as the
+  // screen would scroll it.
+  const timer = setInterval(() => draw((screen.rows || 40) - 3), frameMs);
   const restore = (): void => void screen.write(showCursor);
   // Whatever ends the process, the terminal must not stay without a cursor.
   process.once("exit", restore);
@@ -40,7 +41,8 @@ export function liveWatcher(screen: Screen, plan: Plan, paint: Paint): Watcher {
     connection: (why) => void (lost = why),
     close() {
       clearInterval(timer);
-      draw();
+      // The last picture is not drawn over, so it may be as long as it is.
+      draw(Number.POSITIVE_INFINITY);
       restore();
       process.removeListener("exit", restore);
     },
