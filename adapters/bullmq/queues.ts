@@ -35,8 +35,11 @@ export const workerSettings = {
   runRetryDelay: 1_000,
 } as const;
 
-/** Runs that one process drains at once. They mostly wait for the journal, and share its statements. */
-export const wakeConcurrency = 50;
+/**
+ * Runs that one process drains at once. They mostly wait for the journal, and share its statements; more than this would
+ * also push each other's warm machines out of the sandbox, whose start costs more than what is evaluated in them.
+ */
+export const wakeConcurrency = 24;
 
 /** Milliseconds until a step that could not be executed because the database or Redis was away is tried again. */
 export const redeliveryDelay = 1_000;
