@@ -31,12 +31,18 @@ function toRgb([lightness, chroma, hue]: Lch): Rgb {
   ];
 }
 
-function contrast(one: Lch, other: Lch): number {
-  const luminance = (color: Lch) => {
-    const [red, green, blue] = toRgb(color).map((value) => Math.min(1, Math.max(0, value))) as Rgb;
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [low, high] = [luminance(one), luminance(other)].toSorted((a, b) => a - b) as [number, number];
+const gamma = (value: number) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
+const linear = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+
+/** WCAG contrast of a text on a ground which may be tinted with the text's own colour, as browsers composite: in gamma-encoded sRGB. */
+function contrast(text: Lch, ground: Lch, tint = 0): number {
+  const clipped = (color: Lch) => toRgb(color).map((value) => Math.min(1, Math.max(0, value))) as Rgb;
+  const luminance = ([red, green, blue]: Rgb) => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  const ink = clipped(text);
+  const under = clipped(ground).map((value, index) =>
+    linear(gamma(value) * (1 - tint) + gamma(ink[index]!) * tint),
+  ) as Rgb;
+  const [low, high] = [luminance(ink), luminance(under)].toSorted((a, b) => a - b) as [number, number];
   return (high + 0.05) / (low + 0.05);
 }
 
@@ -56,6 +62,15 @@ for (const theme of ["light", "dark"] as const) {
   test.each([...texts, ...states, ...families])(`${theme}: text in %s reads on every ground (AA)`, (name) => {
     for (const ground of grounds) expect(contrast(get(name), get(ground)), `on ${ground}`).toBeGreaterThanOrEqual(4.5);
   });
+
+  test.each([...states, "accent-text"])(
+    `${theme}: a badge in %s reads on its own tint, also in a chosen row`,
+    (name) => {
+      for (const ground of grounds) {
+        expect(contrast(get(name), get(ground), 0.1), `on ${ground}`).toBeGreaterThanOrEqual(4.5);
+      }
+    },
+  );
 
   test(`${theme}: filled buttons carry readable words`, () => {
     for (const fill of ["accent", "accent-strong"]) {

@@ -86,7 +86,9 @@ function Deadline({ approval }: { approval: ApprovalSubject }) {
   return (
     <span className="inline-flex items-center gap-1">
       <Clock aria-hidden className="size-3.5 text-waiting" />
-      due <RelativeTime at={approval.deadlineAt} className="font-medium text-ink" />, then {then}
+      <span>
+        due <RelativeTime at={approval.deadlineAt} className="font-medium text-ink" />, then {then}
+      </span>
     </span>
   );
 }

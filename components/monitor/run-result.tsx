@@ -7,11 +7,12 @@ import { isRunEnded } from "../../engine/run/status.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { documentOf } from "./prose.ts";
 import { ValueView } from "./value-view.tsx";
 
 /** What the run gave, to read and to take away; and what it was given. */
 export function RunResult({ view, name }: { view: RunView; name: string }) {
-  const file = resultFile(view.output, name);
+  const files = resultFiles(view.output, name);
   return (
     <div className="mx-auto grid max-w-4xl gap-8 p-4 sm:p-6">
       <section aria-label="Output" className="min-w-0">
@@ -19,10 +20,12 @@ export function RunResult({ view, name }: { view: RunView; name: string }) {
           <h2 className="flex-1 text-sm font-semibold">Output</h2>
           {view.output !== null && (
             <>
-              <CopyButton text={file.text} label="Copy the output" />
-              <Button onClick={() => download(file)}>
-                <Download aria-hidden /> Download
-              </Button>
+              <CopyButton text={files[0]?.text ?? ""} label="Copy the output" />
+              {files.map((file) => (
+                <Button key={file.name} onClick={() => download(file)}>
+                  <Download aria-hidden /> {file.label}
+                </Button>
+              ))}
             </>
           )}
         </header>
@@ -52,21 +55,31 @@ export function RunResult({ view, name }: { view: RunView; name: string }) {
 }
 
 interface ResultFile {
+  label: string;
   name: string;
   type: string;
   text: string;
 }
 
-/** Text leaves as Markdown, anything else as JSON. */
-function resultFile(output: Json, name: string): ResultFile {
+/** What can be taken away: the text as a document where there is one, and everything as JSON where it is more than that text. */
+function resultFiles(output: Json, name: string): ResultFile[] {
   const stem =
     name
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
       .replaceAll(/^-|-$/g, "") || "output";
-  return typeof output === "string"
-    ? { name: `${stem}.md`, type: "text/markdown", text: output }
-    : { name: `${stem}.json`, type: "application/json", text: JSON.stringify(output, null, 2) };
+  const text = documentOf(output);
+  const files: ResultFile[] = [];
+  if (text !== null) files.push({ label: "Download text", name: `${stem}.md`, type: "text/markdown", text });
+  if (typeof output !== "string") {
+    files.push({
+      label: "Download JSON",
+      name: `${stem}.json`,
+      type: "application/json",
+      text: JSON.stringify(output, null, 2),
+    });
+  }
+  return files;
 }
 
 function download(file: ResultFile): void {

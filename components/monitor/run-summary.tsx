@@ -32,12 +32,11 @@ export function RunSummary({ view, status, created }: RunSummaryProps) {
         <RelativeTime at={view.queuedAt ?? created} />
       </Figure>
       {view.demo && (
-        <Badge
-          tone="neutral"
-          title="No model key is set, so the offline demo model answered. Its text is drawn from the input."
-        >
-          demo model
-        </Badge>
+        <Figure label="Answered by">
+          <Badge title="No model key is set, so the offline demo model answered. Its text is drawn from the input.">
+            demo model
+          </Badge>
+        </Figure>
       )}
     </dl>
   );

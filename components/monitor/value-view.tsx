@@ -4,6 +4,7 @@ import { useState } from "react";
 import { isJsonObject, type Json } from "../../engine/json.ts";
 import { JsonView } from "../ui/json-view.tsx";
 import { Markdown } from "../ui/markdown.tsx";
+import { isProse, readingOrder } from "./prose.ts";
 import { SegmentedControl } from "../ui/segmented-control.tsx";
 
 interface ValueViewProps {
@@ -37,13 +38,13 @@ export function ValueView({ value, label }: ValueViewProps) {
 
 /** Where no field is longer than a label, the tree reads better than headings. */
 function hasProse(value: Record<string, Json>): boolean {
-  return Object.values(value).some((field) => typeof field === "string" && (field.length > 80 || field.includes("\n")));
+  return Object.values(value).some(isProse);
 }
 
 function Fields({ value }: { value: Record<string, Json> }) {
   return (
     <dl className="grid gap-4">
-      {Object.entries(value).map(([name, field]) => (
+      {readingOrder(value).map(([name, field]) => (
         <div key={name} className="grid gap-1">
           <dt className="font-mono text-2xs text-subtle">{name}</dt>
           <dd className="min-w-0">

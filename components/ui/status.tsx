@@ -86,7 +86,7 @@ export function Status({ name, attempt, maxAttempts, word, as = "plain", classNa
       data-status={name}
       title={as === "icon" ? words : undefined}
       className={classNames(
-        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap text-xs font-medium",
+        "inline-flex shrink-0 items-center gap-1.5 align-middle whitespace-nowrap text-xs font-medium",
         look.color,
         as === "badge" && "tint h-5 rounded-md px-1.5 text-2xs",
         className,
