@@ -5,12 +5,16 @@ export function isProse(value: Json | undefined): value is string {
   return typeof value === "string" && (value.length > 80 || value.includes("\n"));
 }
 
+function rank(field: Json): number {
+  if (isProse(field)) return 0;
+  return typeof field === "object" && field !== null ? 2 : 1;
+}
+
 /**
  * The fields of an object in the order in which people want to read them: the longest texts first, then short values, then structures.
  * Postgres keeps objects without their order, so there is none to be faithful to.
  */
 export function readingOrder(value: Record<string, Json>): [string, Json][] {
-  const rank = (field: Json) => (isProse(field) ? 0 : typeof field === "object" && field !== null ? 2 : 1);
   return Object.entries(value).toSorted(([, a], [, b]) => {
     const byKind = rank(a) - rank(b);
     return byKind === 0 && isProse(a) && isProse(b) ? b.length - a.length : byKind;
