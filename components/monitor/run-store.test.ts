@@ -118,6 +118,17 @@ test("after the connection was lost it says so, and reads what it missed on retu
   expect([run.state().connection, run.state().view.seq]).toEqual(["live", 3]);
 });
 
+test("a browser without a network says so at once", async () => {
+  const run = harness(range(1, 2));
+  run.told().connection("live");
+  await settle();
+  run.follower.lost();
+  expect(run.state().connection).toBe("lost");
+  run.follower.wake();
+  await settle();
+  expect(run.state().connection).toBe("live");
+});
+
 test("a journal that cannot be read is tried again, later each time, and keeps what is shown", async () => {
   const run = harness(range(1, 2));
   run.told().connection("live");

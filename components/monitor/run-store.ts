@@ -85,6 +85,11 @@ export class RunFollower {
     void this.#catchUp();
   }
 
+  /** The browser knows that the network is gone, long before the socket notices. */
+  lost(): void {
+    this.store.setState({ connection: "lost" });
+  }
+
   #announced(batch: Announcement): void {
     if (!this.#following || batch.to <= this.#options.projection.seq) return;
     // While a reading is under way its pages and this batch could interleave; the reading goes on instead.

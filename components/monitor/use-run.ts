@@ -38,9 +38,12 @@ export function useRunFollower(runId: string, plan: Plan): RunFollower {
     };
     document.addEventListener("visibilitychange", wake);
     window.addEventListener("online", wake);
+    const lost = () => follower.lost();
+    window.addEventListener("offline", lost);
     return () => {
       document.removeEventListener("visibilitychange", wake);
       window.removeEventListener("online", wake);
+      window.removeEventListener("offline", lost);
       stop();
     };
   }, [follower]);

@@ -41,14 +41,20 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
     void listen();
     // A tab that slept may have missed more than its socket noticed.
     const wake = () => {
-      if (document.visibilityState === "visible") tell();
+      if (document.visibilityState !== "visible") return;
+      // A socket that outlived a short cut tells nothing when the network is back.
+      if (channel.state === "joined") setConnection("live");
+      tell();
     };
     document.addEventListener("visibilitychange", wake);
     window.addEventListener("online", wake);
+    const lost = () => setConnection("lost");
+    window.addEventListener("offline", lost);
     return () => {
       here = false;
       document.removeEventListener("visibilitychange", wake);
       window.removeEventListener("online", wake);
+      window.removeEventListener("offline", lost);
       void supabase.removeChannel(channel);
     };
   }, [supabase, organization.id, listeners]);
