@@ -5,8 +5,11 @@ import { startWorker } from "./container.ts";
 import type { WorkerProcess } from "./container.ts";
 import { isOutage } from "./outage.ts";
 
-/** A second signal, or this long after the first, ends the process at once. */
-const patienceMs = 15_000;
+/**
+ * A second signal, or this long after the first, ends the process at once: with Redis away connections do not close, and the
+ * supervisor would kill after ten seconds. What was not handed back is taken over as from a dead worker.
+ */
+const patienceMs = 9_500;
 
 const log = pino({ name: "worker", level: process.env["LOG_LEVEL"] || "info" });
 let worker: WorkerProcess | null = null;

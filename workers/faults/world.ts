@@ -171,11 +171,12 @@ async function spawnWorker(env: Record<string, string>): Promise<WorkerHandle> {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "workers/main.ts"], {
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     env: env as NodeJS.ProcessEnv,
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel ends with this process, and the worker with the channel: a test that is cut short leaves nothing behind.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? String(code)));
   });
