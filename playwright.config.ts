@@ -11,7 +11,7 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   workers: 1,
   retries: 0,
-  timeout: 120_000,
+  timeout: 90_000,
   // Generous, because a condition that holds ends the wait at once: only a failure costs this long.
   expect: { timeout: 20_000 },
   forbidOnly: true,

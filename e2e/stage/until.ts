@@ -2,7 +2,7 @@
 export async function until<Value>(
   what: string,
   ask: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
-  withinMs = 60_000,
+  withinMs = 45_000,
   everyMs = 100,
 ): Promise<Value> {
   const deadline = Date.now() + withinMs;

@@ -1,0 +1,176 @@
+import type { Browser, Page } from "@playwright/test";
+import type { Api } from "./fixtures/api.ts";
+import { Gate } from "./fixtures/gate.ts";
+import { newPerson, signIn } from "./fixtures/people.ts";
+import { place } from "./fixtures/place.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "./fixtures/screen.ts";
+import { expect, test } from "./fixtures/test.ts";
+import { asking, standing, workflowFile, yesOrNo } from "./fixtures/workflow-files.ts";
+import { complaintsOf } from "./fixtures/watch-page.ts";
+
+const looks = [
+  { theme: "light", width: 1440 },
+  { theme: "dark", width: 1440 },
+  { theme: "light", width: 380 },
+  { theme: "dark", width: 380 },
+] as const;
+type Look = (typeof looks)[number];
+
+interface Screen {
+  name: string;
+  path: string;
+  /** What must be on the screen before it is looked at. */
+  shows: string | RegExp;
+  /** Brings the screen into the state meant. */
+  act?(page: Page): Promise<void>;
+}
+
+const signedOut: Screen[] = [
+  { name: "sign-in", path: "/sign-in", shows: "Welcome back" },
+  {
+    name: "sign-in-wrong",
+    path: "/sign-in",
+    shows: "Enter your password.",
+    act: (page) => page.getByRole("button", { name: "Sign in" }).click(),
+  },
+  { name: "sign-up", path: "/sign-up", shows: "Create an account" },
+  { name: "forgot-password", path: "/forgot-password", shows: "Reset your password" },
+  { name: "reset-password-spent", path: "/reset-password", shows: "This link does not work any more" },
+  { name: "mailbox", path: "/mailbox", shows: "Local mailbox" },
+  { name: "not-found", path: "/no/such/page", shows: "There is nothing at this address" },
+  { name: "bad-link", path: "/a/forged", shows: "This link does not open anything" },
+];
+
+const empty: Screen[] = [
+  { name: "empty-home", path: "/home", shows: /^Welcome, / },
+  { name: "empty-workflows", path: "/workflows", shows: "No workflows yet" },
+  { name: "empty-runs", path: "/runs", shows: "No runs yet" },
+  { name: "empty-approvals", path: "/approvals", shows: "Nothing waits for a decision" },
+  { name: "welcome", path: "/welcome", shows: "A new organisation" },
+];
+
+const click = (role: "tab" | "button", name: string | RegExp) => (page: Page) =>
+  page.getByRole(role, { name }).first().click();
+
+/** Screens of an organisation in the middle of its work. */
+async function full(api: Api, gate: Gate): Promise<Screen[]> {
+  const asked = asking("Crane purchase", {
+    title: "Buy the second harbour crane for 412,000 before the price rises on 1 April?",
+    description:
+      "Three offers were compared. **Hafenbau** is the cheapest and delivers first.\n\n| Offer | Price |\n|---|---|\n| Hafenbau | 412,000 |\n| Liftico | 431,500 |",
+    options: yesOrNo,
+    recommended: "approve",
+    recommendation: "Hafenbau meets every requirement; the budget holds 450,000.",
+    urgency: "high",
+    fields: [{ name: "account", label: "Cost centre", type: "string", required: true }],
+    context: { offers: 3, cheapest: { name: "Hafenbau", price: 412_000 }, risks: ["Delivery may slip by two weeks"] },
+  });
+  const workflow = await api.importWorkflow(asked);
+  const waiting = await api.start(workflow);
+  const approval = await api.approvalOf(waiting);
+  const working = await api.start(await api.importWorkflow(standing("Nightly reconciliation", gate.url())));
+  await gate.reached();
+  const open = new Gate();
+  await open.open();
+  const failed = await api.start(await api.importWorkflow(standing("Ledger export", open.url("?status=500"))));
+  await api.runIn(failed, "failed");
+  const written = workflowFile(
+    "Weekly summary",
+    [
+      { id: "start", type: "start" },
+      {
+        id: "read",
+        type: "agent",
+        name: "Read the week",
+        config: { prompt: "Summarise a quiet week at the harbour." },
+      },
+      { id: "write", type: "agent", name: "Write it up", config: { prompt: "Rewrite: {{ read.outputs.text }}" } },
+      { id: "finish", type: "output", name: "Summary", config: { value: "{{ write.outputs.text }}" } },
+    ],
+    [
+      ["start", "read"],
+      ["read", "write"],
+      ["write", "finish"],
+    ],
+  );
+  const done = await api.start(await api.importWorkflow(written));
+  await api.runIn(done, "completed");
+  return [
+    { name: "home", path: "/home", shows: "Running now" },
+    { name: "workflows", path: "/workflows", shows: "Crane purchase" },
+    { name: "workflow", path: `/workflows/${workflow}`, shows: "Versions" },
+    {
+      name: "workflow-run-form",
+      path: `/workflows/${workflow}`,
+      shows: "This workflow asks for no input.",
+      act: click("button", /^Run /),
+    },
+    { name: "workflows-import", path: "/workflows", shows: "Import a workflow", act: click("button", "Import") },
+    { name: "workflows-none-found", path: "/workflows?q=zzz", shows: "No workflow is called “zzz”" },
+    { name: "templates", path: "/templates", shows: "RFP response" },
+    { name: "runs", path: "/runs", shows: "Nightly reconciliation" },
+    { name: "runs-none-match", path: "/runs?status=paused", shows: "No run matches" },
+    { name: "run-waiting", path: `/runs/${waiting}`, shows: "waits for a decision" },
+    { name: "run-working", path: `/runs/${working}`, shows: "Stand at the gate" },
+    { name: "run-failed", path: `/runs/${failed}`, shows: "Stand at the gate failed" },
+    { name: "run-completed", path: `/runs/${done}`, shows: "Write it up" },
+    { name: "run-result", path: `/runs/${done}`, shows: "Weekly summary", act: click("tab", "Result") },
+    { name: "run-journal", path: `/runs/${done}`, shows: "run-completed", act: click("tab", /Journal/) },
+    { name: "approvals", path: "/approvals", shows: /Buy the second harbour crane/ },
+    { name: "approval", path: `/approvals/${approval.id}`, shows: "The agents recommend: Approve" },
+    {
+      name: "approvals-done",
+      path: "/approvals",
+      shows: /Done|Nothing has been decided/,
+      act: click("button", "Done"),
+    },
+    { name: "settings", path: "/settings", shows: "API keys" },
+    { name: "settings-new-key", path: "/settings", shows: "New API key", act: click("button", "New key") },
+  ];
+}
+
+for (const look of looks) {
+  const at = `${look.theme}-${look.width}`;
+  test(`signed-out and empty screens, ${at}`, async ({ browser }) => {
+    test.setTimeout(180_000);
+    const page = await pageAt(browser, look);
+    await see(page, signedOut, at);
+    await signIn(page, await newPerson());
+    await see(page, empty, at);
+    await page.context().close();
+  });
+
+  test(`screens of an organisation at work, ${at}`, async ({ api, browser, gate, ownerState }) => {
+    test.setTimeout(240_000);
+    const page = await pageAt(browser, look);
+    await page.context().addCookies(ownerState.cookies);
+    await see(page, await full(api, gate), at);
+    await page.context().close();
+  });
+}
+
+function pageAt(browser: Browser, { theme, width }: Look): Promise<Page> {
+  return browser.newPage({
+    baseURL: place().url,
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    viewport: { width, height: width < 500 ? 820 : 900 },
+  });
+}
+
+/** Opens each screen, keeps a picture of it, and collects what is wrong, so that one bad screen hides no other. */
+async function see(page: Page, screens: Screen[], at: string): Promise<void> {
+  const complaints = complaintsOf(page);
+  for (const { name, path, shows, act } of screens) {
+    await test.step(name, async () => {
+      await page.goto(path);
+      await act?.(page);
+      await expect(page.getByText(shows).locator("visible=true").first()).toBeVisible();
+      await page.screenshot({ path: `test-results/screens/${name}-${at}.png`, animations: "disabled" });
+      await expectAccessible(page, name);
+      await expectNoSidewaysScroll(page, name);
+    });
+  }
+  const unexpected = complaints.filter((each) => !/Failed to load resource/.test(each));
+  expect.soft(unexpected, "complaints").toEqual([]);
+}
