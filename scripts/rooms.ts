@@ -28,6 +28,7 @@ export const roomRules: RoomRule[] = [
       "components",
       "contracts",
       "engine",
+      "nodes/define-node",
       "nodes/catalog/definitions",
       "nodes/catalog/views",
       "adapters/supabase/browser",
@@ -47,7 +48,7 @@ export const roomRules: RoomRule[] = [
     packages: ["*"],
   },
   {
-    in: /^server\/.*\.(test|suite)\.ts$/,
+    in: /^server\/(.*\.(test|suite)\.ts|http\/test-api\.ts)$/,
     rooms: ["server", "engine", "contracts", "nodes", "adapters", "cli/stack", "workers", "supabase", "templates"],
     packages: ["*"],
   },
@@ -77,6 +78,7 @@ export const roomRules: RoomRule[] = [
     ],
     packages: ["*"],
   },
+  { in: /^supabase\/.*\.test\.ts$/, rooms: ["supabase", "contracts", "cli/stack"], packages: ["*"] },
   { in: /^supabase\//, rooms: ["supabase", "contracts"], packages: ["*"] },
   {
     in: /^cli\//,
@@ -89,7 +91,7 @@ export const roomRules: RoomRule[] = [
   { in: /^scripts\//, rooms: ["scripts", "engine", "nodes/catalog", "contracts"], packages: ["*"] },
   {
     in: /^[^/]+$/,
-    rooms: ["adapters/supabase/session", "components/shell", "contracts", "cli/stack"],
+    rooms: ["adapters/supabase/session", "components/shell", "contracts", "cli/stack", "e2e"],
     packages: ["*"],
   },
 ];
