@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type Next from "next";
@@ -10,6 +11,7 @@ import { shareApp } from "./http/shared-app.ts";
 
 /** Requests under way get this long when the process is told to stop; event streams are cut, and resume elsewhere. */
 const graceMs = 3_000;
+const lastMs = 8_000;
 
 const root = path.resolve(import.meta.dirname, "..");
 const log = pino({ name: "web", level: process.env["LOG_LEVEL"] || "info" });
@@ -49,13 +51,22 @@ function serve(): void {
   });
   server.listen(env.PORT, hostname, () => log.info({ address: server.address() }, "the web process listens"));
 
+  // Hot reload's sockets are no requests any more, so the server itself does not know how to close them.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({}, "stopping");
     // Streams would hold the server open for ever; their readers come back with Last-Event-ID.
-    setTimeout(() => server.closeAllConnections(), graceMs).unref();
+    setTimeout(() => sockets.forEach((socket) => socket.destroy()), graceMs).unref();
+    // Whatever still hangs after that: the supervisor waits ten seconds before it kills.
+    setTimeout(() => process.exit(1), lastMs).unref();
     server.close(() => {
       Promise.allSettled([container.close(), pages.then((one) => one?.close())]).then(
         () => process.exit(0),
