@@ -90,7 +90,7 @@ test(
         60_000,
       );
       expect([200, 503]).toContain(health?.status);
-      expect((await ask("/api/v1/workflows"))?.status).toBe(200);
+      expect((await ask("/api/v1/workflows"))?.status).toBe(401);
       expect((await ask("/api/nothing"))?.status).toBe(404);
     } finally {
       web.kill("SIGTERM");
