@@ -53,6 +53,8 @@ const publicVariables = {
   SLACK_SIGNING_SECRET: optional(z.string()),
   WORKER_CONCURRENCY: withDefault(wholeNumber(1, 10_000), 50),
   PUBLIC_URL: optional(webAddress("https://baton.example.com")),
+  /** Private addresses that HTTP steps may call all the same: hosts, host:port or CIDR ranges, divided by commas. */
+  BATON_ALLOW_PRIVATE: withDefault(z.string(), ""),
 };
 
 /** What the supervisor tells its children; people have no need to set these. */

@@ -35,8 +35,6 @@ export interface WorkerProcess {
 
 /** Connections to Postgres: two carry appends, the others read. */
 const poolSize = 6;
-/** A database that does not answer at all (a frozen host) must not hold a run: the turn is given up and tried again. */
-const queryTimeoutMs = 15_000;
 /** How long steps under way may go on after the worker was told to stop; the supervisor waits for ten seconds. */
 const graceMs = 8_000;
 const heartbeatMs = 3_000;
@@ -51,7 +49,6 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
   await waitFor("Redis", log, () => refuseEviction(redis));
   const pool = createPool(outside.databaseUrl, poolSize);
-  pool.options.query_timeout = queryTimeoutMs;
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
   await waitFor("Postgres", log, () => pool.query("select 1"));
@@ -62,7 +59,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const journal = createRunJournal(pool);
   const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
   const sandbox = await createSandbox({ log });
-  const http = createHttpClient({ allowPrivate: allowedPrivate(), log });
+  const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const ports = {
     worker,
@@ -174,8 +171,8 @@ function createModel(env: Environment, log: Logger): Model {
 }
 
 /** Private addresses that HTTP nodes may call, as `host:port` or CIDR, separated by commas. None unless the operator says so. */
-function allowedPrivate(): string[] {
-  return (process.env["BATON_ALLOW_PRIVATE"] ?? "").split(",").flatMap((part) => part.trim() || []);
+function allowedPrivate(env: Environment): string[] {
+  return env.BATON_ALLOW_PRIVATE.split(",").flatMap((part) => part.trim() || []);
 }
 
 /** Waits until a part answers: it may be starting, or restarting, beside this process. */

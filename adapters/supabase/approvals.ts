@@ -74,9 +74,7 @@ export function createApprovalStore(pool: Pool) {
       return approval === null ? null : { orgId, approval };
     },
 
-    async decide(
-      decision: RecordedDecision,
-    ): Promise<{
+    async decide(decision: RecordedDecision): Promise<{
       outcome: z.infer<typeof outcomeSchema>["outcome"];
       approval: Approval | null;
       signal: number | null;

@@ -13,7 +13,13 @@ export interface EventRow {
 export const eventColumns = "seq, (extract(epoch from at) * 1000)::float8 as at, type, data";
 
 /** How an event stands in the journal: `data` is its body without the type; `stepId` repeats the step for queries. */
-export function toEventRow(event: RunEvent): { seq: number; at: number; type: string; stepId: string | null; data: object } {
+export function toEventRow(event: RunEvent): {
+  seq: number;
+  at: number;
+  type: string;
+  stepId: string | null;
+  data: object;
+} {
   const { seq, at, type, ...data } = event;
   return { seq, at, type, stepId: "step" in data ? data.step : null, data };
 }

@@ -1,12 +1,21 @@
-import pg from "pg";
+import { Pool as PostgresPool, types } from "pg";
 
 // int8 (counters, sequence numbers) fits a double here: no run has 2^53 events.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+types.setTypeParser(types.builtins.INT8, Number);
+types.setTypeParser(types.builtins.NUMERIC, Number);
 
-export type Pool = pg.Pool;
+export type Pool = PostgresPool;
+
+/** A statement that takes longer is given up: a database that hangs must not hang its callers. */
+const queryTimeoutMs = 15_000;
 
 /** A pool on DATABASE_URL: the trusted role of server and workers. RLS does not bind it, so every query names its organisation. */
 export function createPool(databaseUrl: string, max = 10): Pool {
-  return new pg.Pool({ connectionString: databaseUrl, max, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 });
+  return new PostgresPool({
+    connectionString: databaseUrl,
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    query_timeout: queryTimeoutMs,
+  });
 }

@@ -282,6 +282,24 @@ describe("approvals and waits", () => {
     expect(hand.give({ type: "timer", key: "wait:pause" })).toEqual(["timer-fired", "run-completed"]);
   });
 
+  it("take the author's option of the kind that a deadline decided by", () => {
+    const own = planOf(
+      [
+        start,
+        { id: "gate", type: "gate", config: { options: [{ id: "no", kind: "reject" }] } as never },
+        { id: "after", type: "calc" },
+      ],
+      [
+        ["start", "gate"],
+        ["gate", "after", "no"],
+      ],
+    );
+    const hand = new Hand(own);
+    hand.give({ type: "prepared", step: "gate", attempt: 1, prepared: { kind: "approval", approvalId, request } });
+    hand.give(decide("reject"));
+    expect(hand.status("after")).toBe("pending");
+  });
+
   it("are escalated with a new deadline", () => {
     const hand = asked();
     expect(hand.give({ type: "escalated", step: "gate", approvalId, deadline: 7_000 })).toEqual(["approval-escalated"]);

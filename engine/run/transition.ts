@@ -1,3 +1,4 @@
+import { isJsonObject } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import { retryDelay } from "./backoff.ts";
 import type { EventBody, RunEvent } from "./event.ts";
@@ -162,7 +163,11 @@ class Turning {
         return;
       case "decided":
         if (record.status !== "waiting" || record.approvalId !== input.decision.approvalId) return;
-        this.emit({ type: "approval-decided", step: input.step, decision: input.decision });
+        this.emit({
+          type: "approval-decided",
+          step: input.step,
+          decision: { ...input.decision, decision: optionOf(node, input.decision.decision) },
+        });
         return;
     }
   }
@@ -302,6 +307,14 @@ class Turning {
   private prepare(step: string, node: PlanNode, record: Step): void {
     this.commands.push(prepareCommand(step, node, record));
   }
+}
+
+/** A deadline decides by kind ("reject"); an author's own option of that kind is the port it takes. */
+function optionOf(node: PlanNode, decision: string): string {
+  const options = Array.isArray(node.config["options"]) ? node.config["options"].filter(isJsonObject) : [];
+  if (options.some((option) => option["id"] === decision)) return decision;
+  const meant = options.find((option) => option["kind"] === decision)?.["id"];
+  return typeof meant === "string" ? meant : decision;
 }
 
 function startedEvent(input: Extract<RunInput, { type: "started" }>): EventBody {
