@@ -1,0 +1,52 @@
+"use client";
+
+import { createContext, useContext, type ReactNode } from "react";
+import type { JsonObject } from "../../../engine/json.ts";
+import type { Problem } from "../../../engine/workflow/plan.ts";
+import type { ScopeGroup } from "../expression/scope.ts";
+
+/** An expression field that has, or last had, the cursor: what is clicked in the input column is written there. */
+export interface Insertion {
+  insert(path: string): void;
+}
+
+export interface InspectorValue {
+  nodeId: string;
+  scope: readonly ScopeGroup[];
+  /** Values of the last run by root. */
+  samples: JsonObject;
+  problems: readonly Problem[];
+  /** Path of the node in the file: problems tell paths from there. */
+  index: number;
+  readOnly: boolean;
+  /** The field that takes what is clicked, for as long as the inspector stands. */
+  setTarget(target: Insertion): void;
+}
+
+const Context = createContext<InspectorValue | null>(null);
+
+export function InspectorProvider({ value, children }: { value: InspectorValue; children: ReactNode }) {
+  return <Context value={value}>{children}</Context>;
+}
+
+export function useInspector(): InspectorValue {
+  const value = useContext(Context);
+  if (value === null) throw new Error("useInspector needs an InspectorProvider above it.");
+  return value;
+}
+
+/** What is wrong with one field: its path inside the node, and everything below it. Null when all is well. */
+export function useFieldProblem(path: readonly (string | number)[], withBelow = true): string | null {
+  const { problems, index } = useInspector();
+  const wanted = ["nodes", index, ...path];
+  const found = problems.find(
+    (problem) =>
+      problem.path.length >= wanted.length &&
+      (withBelow || problem.path.length === wanted.length) &&
+      wanted.every((part, at) => String(problem.path[at]) === String(part)),
+  );
+  if (found === undefined) return null;
+  // Messages begin with the node's id, which stands in the header already.
+  const words = found.message.replace(/^[A-Za-z]\w*: /, "");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${found.fix}`;
+}

@@ -1,0 +1,35 @@
+import type { WorkflowFile } from "../../../engine/workflow/file.ts";
+import { workflowFileSchema } from "../../../engine/workflow/file.ts";
+import { type ApiClient, errorWords } from "../../api-client.ts";
+import { toast } from "../../ui/toast.tsx";
+
+/** Gives a workflow to the person as a file, exactly as the command line and other organisations take it. */
+export function downloadFile(file: WorkflowFile, suffix = ""): void {
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${fileName(file.name)}${suffix}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** A version as a file. */
+export async function downloadVersion(api: ApiClient, workflowId: string, version: number): Promise<void> {
+  try {
+    downloadFile(await loadVersion(api, workflowId, version), `-v${version}`);
+  } catch (thrown) {
+    toast({ tone: "failure", title: "The version could not be downloaded", description: errorWords(thrown) });
+  }
+}
+
+export function loadVersion(api: ApiClient, workflowId: string, version: number): Promise<WorkflowFile> {
+  return api.call("GET", `/workflows/${workflowId}/export?version=${version}`, workflowFileSchema);
+}
+
+function fileName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  return plain === "" ? "workflow" : plain;
+}
