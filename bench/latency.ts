@@ -18,8 +18,8 @@ export async function measureLatency(): Promise<Figure[]> {
 }
 
 async function eventsOf(product: Product, run: string): Promise<RunEvent[]> {
-  const page = (await product.call("GET", `/runs/${run}/events?limit=1000`)) as { items: RunEvent[] };
-  return page.items;
+  const page = (await product.call("GET", `/runs/${run}/events?limit=1000`)) as { events: RunEvent[] };
+  return page.events;
 }
 
 async function requestToFirstStep(product: Product): Promise<Figure[]> {

@@ -6,7 +6,7 @@ import type { Model } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
-import { outcomeSchema } from "../engine/run/event.ts";
+import { outcomeSchema, usageSchema } from "../engine/run/event.ts";
 import type { PlanNode } from "../engine/workflow/plan.ts";
 import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
@@ -168,12 +168,19 @@ async function runEffect(
     const { reason } = abort.signal;
     if (reason === reasons.unwanted || reason === reasons.stopped) return null;
     if (reason === reasons.timeout) return failed(timedOut(node, limit));
+    // An answer that was refused or unreadable was paid for all the same.
+    if (error instanceof BatonError) usage.push(...paidFor(error));
     if (!(error instanceof BatonError))
       ports.log.error({ runId: identity.runId, stepId: step, err: error }, "a step threw");
     return failed(toErrorRecord(error));
   } finally {
     clearTimeout(timer);
   }
+}
+
+function paidFor(error: BatonError): Usage[] {
+  const usage = usageSchema.safeParse(error.details?.["usage"]);
+  return usage.success ? [usage.data] : [];
 }
 
 function timeoutOf(type: string): number {

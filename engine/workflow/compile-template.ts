@@ -82,5 +82,5 @@ function compileExpression(source: string, path: (string | number)[], into: Comp
   for (const reference of parsed.references) into.references.push({ ...reference, path, source: source.trim() });
   if (parsed.path !== null) return { kind: "path", ...parsed.path, source: source.trim() };
   const roots = [...new Set(parsed.references.map((reference) => reference.root))];
-  return { kind: "code", code: parsed.code, roots, source: source.trim() };
+  return { kind: "code", code: parsed.code, roots, source: source.trim(), simple: parsed.simple };
 }

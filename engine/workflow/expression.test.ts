@@ -93,12 +93,12 @@ describe("templates", () => {
   });
 
   it("hand code over in order and put its values in place", () => {
-    const resolving = beginResolve(compileTemplate(["{{ 1 + a }}", "{{ b }}", "x{{ 2 + a }}"]).template, {
+    const resolving = beginResolve(compileTemplate(["{{ f(a) }}", "{{ b }}", "{{ a + 1 }}", "x{{ g(a) }}"]).template, {
       a: 1,
       b: "B",
     });
-    expect(resolving.codes.map((each) => each.source)).toEqual(["1 + a", "2 + a"]);
-    expect(resolving.finish([2, 3])).toEqual([2, "B", "x3"]);
+    expect(resolving.codes.map((each) => each.source)).toEqual(["f(a)", "g(a)"]);
+    expect(resolving.finish([7, 8])).toEqual([7, "B", 2, "x8"]);
   });
 
   it("read own properties only", () => {

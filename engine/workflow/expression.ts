@@ -1,4 +1,5 @@
 import { type Node, parseExpressionAt, tokenizer } from "acorn";
+import { type Simple, simplify } from "./simple.ts";
 
 /** A name an expression reads that it does not bind itself. */
 export interface Reference {
@@ -22,6 +23,8 @@ export type ParsedExpression =
       references: Reference[];
       /** Set when the expression is a plain chain of own properties and needs no sandbox. */
       path: { root: string; keys: (string | number)[]; guarded: boolean } | null;
+      /** Set when it is simple enough to be evaluated without the sandbox, mostly. */
+      simple: Simple | null;
     }
   | { ok: false; message: string };
 
@@ -48,7 +51,9 @@ export function parseExpression(source: string): ParsedExpression {
     if (rest !== "") return { ok: false, message: `"${rest.slice(0, 20)}" is not expected after the expression` };
     const reader = new Reader(text);
     reader.visit(tree, new Set(), false);
-    return { ok: true, code: reader.rewritten(), references: reader.references, path: plainPath(tree) };
+    const code = reader.rewritten();
+    const simple = simplify(parseExpressionAt(code, 0, options) as AnyNode);
+    return { ok: true, code, references: reader.references, path: plainPath(tree), simple };
   } catch (error) {
     // acorn reports syntax errors by throwing, with the place at the end of its message.
     const message = error instanceof Error ? error.message.replace(/\s*\(\d+:\d+\)$/, "") : "it does not parse";

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import type { PlacedReference } from "./compile-template.ts";
 import { type Graph, type GraphNode, problem } from "./graph.ts";
 import type { Problem } from "./plan.ts";
-import type { Soundness } from "./soundness.ts";
+import { isDecidedBefore, type Soundness } from "./soundness.ts";
 
 /** Checks that what a node's config reads is there on every path that leads to it. */
 export function checkReferences(
@@ -112,7 +112,7 @@ function stepFault(graph: Graph, soundness: Soundness, each: GraphNode, referenc
       fix: `Read ${target.scope}.outputs instead.`,
     };
   }
-  if (standing === reference.root || !soundness.before.get(standing)?.has(reference.root)) {
+  if (standing === reference.root || !isDecidedBefore(soundness, standing, reference.root)) {
     if (reference.guarded && standing !== reference.root) return null;
     return {
       message: `${reference.root} is not certain to be done before ${each.node.id} starts.`,

@@ -1,5 +1,6 @@
 import { BatonError } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { evaluateSimple } from "./simple.ts";
 import type { Template } from "./template.ts";
 
 export interface Resolving {
@@ -9,24 +10,41 @@ export interface Resolving {
   finish(values: Json[]): Json;
 }
 
-/** Starts to evaluate a template: plain references are read here, the rest is handed to the sandbox by the caller. */
+/** Starts to evaluate a template: plain references and simple expressions are read here, the rest is handed to the sandbox by the caller. */
 export function beginResolve(template: Template, scope: JsonObject): Resolving {
   const codes: Resolving["codes"] = [];
-  collect(template, codes);
+  /** One entry for each expression in order: its value, or null where the sandbox gives it. */
+  const known: ({ value: Json } | null)[] = [];
+  collect(template, scope, codes, known);
   return {
     codes,
     finish(values) {
       let next = 0;
-      return build(template, scope, () => values[next++] ?? null);
+      let given = 0;
+      return build(template, scope, () => {
+        const simple = known[next++] ?? null;
+        return simple === null ? (values[given++] ?? null) : simple.value;
+      });
     },
   };
 }
 
-function collect(template: Template, codes: Resolving["codes"]): void {
-  if (template.kind === "code") codes.push({ code: template.code, roots: template.roots, source: template.source });
-  else if (template.kind === "text") for (const part of template.parts) collect(part, codes);
-  else if (template.kind === "list") for (const item of template.items) collect(item, codes);
-  else if (template.kind === "object") for (const [, field] of template.fields) collect(field, codes);
+function collect(
+  template: Template,
+  scope: JsonObject,
+  codes: Resolving["codes"],
+  known: ({ value: Json } | null)[],
+): void {
+  if (template.kind === "code") {
+    const evaluated = template.simple === null ? null : evaluateSimple(template.simple, scope);
+    if (evaluated?.fits === true) known.push({ value: evaluated.value });
+    else {
+      known.push(null);
+      codes.push({ code: template.code, roots: template.roots, source: template.source });
+    }
+  } else if (template.kind === "text") for (const part of template.parts) collect(part, scope, codes, known);
+  else if (template.kind === "list") for (const item of template.items) collect(item, scope, codes, known);
+  else if (template.kind === "object") for (const [, field] of template.fields) collect(field, scope, codes, known);
 }
 
 function build(template: Template, scope: JsonObject, nextValue: () => Json): Json {

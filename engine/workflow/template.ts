@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import type { Simple } from "./simple.ts";
 
 /**
  * A config field as it was parsed once, at compile time. A field that is one whole `{{ … }}` keeps the value's type; text around
@@ -7,7 +8,7 @@ import type { Json } from "../json.ts";
 export type Template =
   | { kind: "literal"; value: Json }
   | { kind: "path"; root: string; keys: (string | number)[]; source: string; guarded: boolean }
-  | { kind: "code"; code: string; roots: string[]; source: string }
+  | { kind: "code"; code: string; roots: string[]; source: string; simple: Simple | null }
   | { kind: "text"; parts: Template[] }
   | { kind: "list"; items: Template[] }
   | { kind: "object"; fields: [string, Template][] };
