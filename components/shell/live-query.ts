@@ -21,7 +21,7 @@ export interface LiveQuery<Value> {
  * `initial` is what the server rendered, so that nothing is read twice at first.
  */
 export function useLiveQuery<Value>(key: string, initial: Value | null, load: () => Promise<Value>): LiveQuery<Value> {
-  const hub = useOrganizationChannel();
+  const { subscribe } = useOrganizationChannel();
   const [held, setHeld] = useState<{ key: string; value: Value | null; error: string | null }>({
     key,
     value: initial,
@@ -52,7 +52,7 @@ export function useLiveQuery<Value>(key: string, initial: Value | null, load: ()
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     readNow.current = () => void read(key);
-    const stop = hub.subscribe(() => {
+    const stop = subscribe(() => {
       timer ??= setTimeout(() => {
         timer = null;
         void read(key);
@@ -63,7 +63,7 @@ export function useLiveQuery<Value>(key: string, initial: Value | null, load: ()
       readNow.current = null;
       if (timer !== null) clearTimeout(timer);
     };
-  }, [hub, key]);
+  }, [subscribe, key]);
 
   const refresh = useCallback(() => readNow.current?.(), []);
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useSupabase } from "../supabase-context.tsx";
 import { useWorkspace } from "./workspace-context.tsx";
 
@@ -59,16 +59,15 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
     };
   }, [supabase, organization.id, listeners]);
 
-  const hub = useMemo<Hub>(
-    () => ({
-      connection,
-      subscribe: (listener) => {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
-      },
-    }),
-    [connection, listeners],
+  // The same function for as long as the page stands: what is under way for a listener must survive a change of the connection.
+  const subscribe = useCallback<Hub["subscribe"]>(
+    (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    [listeners],
   );
+  const hub = useMemo<Hub>(() => ({ connection, subscribe }), [connection, subscribe]);
   return <Context value={hub}>{children}</Context>;
 }
 

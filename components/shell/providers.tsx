@@ -4,6 +4,7 @@ import { ThemeProvider } from "next-themes";
 import { useEffect, type ReactNode } from "react";
 import type { SupabaseSettings } from "../../adapters/supabase/browser.ts";
 import { SupabaseProvider } from "../supabase-context.tsx";
+import { NonceContext } from "../ui/nonce.ts";
 import { Toaster } from "../ui/toast.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
 
@@ -28,10 +29,12 @@ export function Providers({ nonce, settings, children }: ProvidersProps) {
       storageKey="baton-theme"
       {...(nonce === undefined ? {} : { nonce })}
     >
-      <SupabaseProvider settings={settings}>
-        <TooltipProvider>{children}</TooltipProvider>
-        <Toaster />
-      </SupabaseProvider>
+      <NonceContext value={nonce}>
+        <SupabaseProvider settings={settings}>
+          <TooltipProvider>{children}</TooltipProvider>
+          <Toaster />
+        </SupabaseProvider>
+      </NonceContext>
     </ThemeProvider>
   );
 }

@@ -2,7 +2,9 @@
 
 import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
+import { useContext } from "react";
 import { classNames } from "./class-names.ts";
+import { NonceContext } from "./nonce.ts";
 
 export interface SelectOption {
   value: string;
@@ -28,6 +30,7 @@ interface SelectProps {
 /** One of a few. Values are non-empty strings; a wide choice wants a search instead. */
 export function Select(props: SelectProps) {
   const { options, value, onValueChange, label, placeholder, id, disabled = false, size = "medium", className } = props;
+  const nonce = useContext(NonceContext);
   return (
     <Radix.Root value={value} onValueChange={onValueChange} disabled={disabled}>
       <Radix.Trigger
@@ -53,7 +56,7 @@ export function Select(props: SelectProps) {
           collisionPadding={8}
           className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border border-line bg-raised p-1 shadow-raised animate-appear"
         >
-          <Radix.Viewport>
+          <Radix.Viewport nonce={nonce}>
             {options.map((option) => (
               <Radix.Item
                 key={option.value}
