@@ -81,7 +81,7 @@ test("what the demo model wrote is labelled wherever it is shown", async ({ api,
   await owner.goto(`/runs/${run}`);
   await expect(owner.locator("dl").getByText("demo model")).toBeVisible();
   await step(owner, "write").getByRole("button").last().click();
-  await expect(owner.getByRole("region", { name: "Write" }).getByText("demo model")).toBeVisible();
+  await expect(owner.getByRole("region", { name: "Write" }).getByText("demo model", { exact: true })).toBeVisible();
   await owner.goto("/runs");
   await expect(owner.locator(`[data-run="${run}"]`).getByText("demo model")).toBeVisible();
 });

@@ -38,7 +38,7 @@ test("the organisation is renamed, and its switcher follows", async ({ strangerP
   await page.goto("/settings");
   await page.getByLabel("Name", { exact: true }).fill("Renamed Works");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("The name is saved")).toBeVisible();
+  await expect(page.getByText("The name is saved", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: /Renamed Works/ })).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Renamed Works");

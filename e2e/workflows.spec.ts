@@ -114,7 +114,7 @@ test("a template is used, run from its form, and becomes a finished run", async 
   await owner.goto("/templates");
   await owner.getByLabel("Search templates").fill("deploy gate");
   await expect(owner.getByRole("article")).toHaveCount(1);
-  await owner.getByRole("button", { name: "Use Pull request pipeline" }).click();
+  await owner.getByRole("button", { name: "Use template Pull request pipeline" }).click();
   await owner.waitForURL("**/workflows/*");
   await expect(owner.getByRole("heading", { level: 1, name: /Pull request pipeline/ })).toBeVisible();
   const workflow = owner.url().split("/").at(-1) ?? "";
