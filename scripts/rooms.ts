@@ -17,7 +17,7 @@ export const roomRules: RoomRule[] = [
   { in: /^engine\/.*\.test\.ts$/, rooms: ["engine"], packages: ["zod", ...testPackages] },
   { in: /^engine\//, rooms: ["engine"], packages: ["zod", "acorn"] },
   { in: /^contracts\/.*\.test\.ts$/, rooms: ["contracts", "engine"], packages: ["zod", ...testPackages] },
-  { in: /^contracts\//, rooms: ["contracts", "engine"], packages: ["zod", "@hono/zod-openapi"] },
+  { in: /^contracts\//, rooms: ["contracts", "engine"], packages: ["zod"] },
   { in: /^nodes\/catalog\//, rooms: ["nodes", "engine"], packages: ["zod", "vitest"] },
   { in: /^nodes\/.*\.test\.ts$/, rooms: ["nodes", "engine", "adapters/sandbox"], packages: ["*"] },
   { in: /^nodes\//, rooms: ["nodes", "engine"], packages: ["zod"] },

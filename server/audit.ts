@@ -4,7 +4,7 @@ import type { Caller } from "./auth/caller.ts";
 /** One row of the audit log: who did what to what, from where. */
 export interface AuditEntry {
   orgId: string;
-  actorKind: "user" | "api_key" | "system";
+  actorKind: "user" | "api_key" | "system" | "link";
   actorId: string | null;
   actorLabel: string;
   action: string;

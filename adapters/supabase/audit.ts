@@ -3,7 +3,7 @@ import type { JsonObject } from "../../engine/json.ts";
 /** A row of the audit log, as the use cases make it. */
 export interface AuditEntry {
   orgId: string;
-  actorKind: "user" | "api_key" | "system";
+  actorKind: "user" | "api_key" | "system" | "link";
   actorId: string | null;
   actorLabel: string;
   action: string;

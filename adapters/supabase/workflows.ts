@@ -123,7 +123,7 @@ export class WorkflowTable {
          returning id, org_id, latest_version
        ), versioned as (
          insert into public.workflow_versions (org_id, workflow_id, version, definition, note, created_by)
-         select org_id, id, latest_version, $4::jsonb, $5, $6 from published
+         select org_id, id, latest_version, $4::json, $5, $6 from published
        ), recorded as (${auditFrom("published", 7)})
        select (select latest_version from published) as version from public.workflows
        where id = $1 and org_id = $2 and deleted_at is null`,

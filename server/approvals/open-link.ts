@@ -69,8 +69,7 @@ export async function decideByLink(
       decision: decision.decision,
       comment: decision.comment,
       fields: decision.fields,
-      // The audit knows people, keys and the product; an anonymous holder of a link acts through the product.
-      actorKind: caller?.kind ?? "system",
+      actorKind: caller?.kind ?? "link",
       actorId: caller?.id ?? null,
       actorLabel: by.label,
       via: "link",

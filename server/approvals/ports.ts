@@ -20,7 +20,7 @@ export interface RecordedDecision {
   decision: string;
   comment: string | null;
   fields: Record<string, Json>;
-  actorKind: "user" | "api_key" | "system";
+  actorKind: "user" | "api_key" | "system" | "link";
   actorId: string | null;
   actorLabel: string;
   via: "app" | "link" | "api" | "slack";
