@@ -141,22 +141,20 @@ export class FlowModel {
 
 function handlesOf(file: WorkflowFile, node: WorkflowNode, size: Size): NodeHandle[] {
   const ports = portsOf(node);
-  const at = (point: Point) => ({
-    x: point.x - handleSize / 2,
-    y: point.y - handleSize / 2,
-    width: handleSize,
-    height: handleSize,
-  });
   return [
     ...ports.inputs.map((port): NodeHandle => {
       const point = portPoint(file, node, "in", port.name);
-      return { id: port.name, type: "target", position: Position.Left, ...at(point) };
+      return { id: port.name, type: "target", position: Position.Left, ...boxAt(point) };
     }),
     ...ports.outputs.map((port): NodeHandle => {
       const { y } = portPoint(file, node, "out", port.name);
-      return { id: port.name, type: "source", position: Position.Right, ...at({ x: size.width, y }) };
+      return { id: port.name, type: "source", position: Position.Right, ...boxAt({ x: size.width, y }) };
     }),
   ];
+}
+
+function boxAt({ x, y }: Point): { x: number; y: number; width: number; height: number } {
+  return { x: x - handleSize / 2, y: y - handleSize / 2, width: handleSize, height: handleSize };
 }
 
 /** The worst that the compiler says of each node. */

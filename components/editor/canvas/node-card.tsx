@@ -61,6 +61,7 @@ function NodeBlock({ data: { node, fault }, selected }: Pick<NodeProps<FlowNode>
       data-testid={`node-${node.id}`}
     >
       <NodeIcon node={node} className="size-10 bg-transparent [&_svg]:size-8" />
+      <PortHandles node={node} header={cardHeader} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { nameOf, nodesOf, summaryOf } from "../store/graph.ts";
 import { targetsOf, typesFor } from "../store/pick.ts";
 import type { PickPurpose } from "../store/view-store.ts";
 import { NodeIcon } from "./node-icon.tsx";
+import { focusFirst } from "../focus-first.ts";
 
 interface Choice {
   key: string;
@@ -70,7 +71,6 @@ function OpenPicker({ screen, purpose }: { screen: { x: number; y: number } | nu
       aria-label={wordsOf(purpose)}
       style={placeOf(screen)}
       className="fixed z-40 flex w-75 flex-col rounded-lg border border-line bg-raised shadow-raised animate-appear"
-      onKeyDown={press}
     >
       <div className="border-b p-2">
         <SearchInput
@@ -84,7 +84,8 @@ function OpenPicker({ screen, purpose }: { screen: { x: number; y: number } | nu
           aria-expanded
           aria-controls="node-choices"
           aria-activedescendant={shown[active] === undefined ? undefined : `choice-${shown[active].key}`}
-          autoFocus
+          onKeyDown={press}
+          ref={focusFirst}
         />
       </div>
       <div id="node-choices" role="listbox" aria-label="Choices" className="max-h-72 overflow-y-auto p-1">

@@ -8,12 +8,36 @@ import { portRow } from "../store/geometry.ts";
 import { portsOf } from "../store/graph.ts";
 import { useLevel } from "./level.ts";
 
-/** The ports of a node at their places, each with its name on hover. Too small to be hit, they are left out. */
+/** The ports of a node at their places, each with its name on hover. Too small to be hit, they are bare marks for the edges to end at. */
 export function PortHandles({ node, header }: { node: WorkflowNode; header: number }) {
   const level = useLevel();
-  if (level === "block") return null;
   const { inputs, outputs } = portsOf(node);
   const several = outputs.length > 1;
+  if (level === "block") {
+    // React Flow looks for these when it measures a node, and draws edges from where it found them.
+    return (
+      <>
+        {inputs.map((port) => (
+          <i
+            key={port.name}
+            className="port-mark target left"
+            data-handleid={port.name}
+            data-handlepos="left"
+            style={{ top: header / 2 }}
+          />
+        ))}
+        {outputs.map((port, row) => (
+          <i
+            key={port.name}
+            className="port-mark source right"
+            data-handleid={port.name}
+            data-handlepos="right"
+            style={{ top: several ? header + row * portRow + portRow / 2 : header / 2 }}
+          />
+        ))}
+      </>
+    );
+  }
   return (
     <>
       {inputs.map((port) => (

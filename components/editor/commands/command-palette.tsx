@@ -10,6 +10,7 @@ import { useEditor, useView } from "../editor-context.tsx";
 import { nameOf } from "../store/graph.ts";
 import { keyNames } from "./keys.ts";
 import { commands, isOffered } from "./registry.ts";
+import { focusFirst } from "../focus-first.ts";
 
 interface Row {
   key: string;
@@ -47,16 +48,7 @@ function PaletteBody() {
     requestAnimationFrame(() => row.take());
   }
   return (
-    <div
-      className="grid gap-2"
-      onKeyDown={(event) => {
-        if (event.key === "ArrowDown") setChosen((active + 1) % Math.max(1, rows.length));
-        else if (event.key === "ArrowUp") setChosen((active - 1 + rows.length) % Math.max(1, rows.length));
-        else if (event.key === "Enter") take(rows[active]);
-        else return;
-        event.preventDefault();
-      }}
-    >
+    <div className="grid gap-2">
       <SearchInput
         label="Search commands and steps"
         value={search}
@@ -68,7 +60,14 @@ function PaletteBody() {
         aria-expanded
         aria-controls="command-rows"
         aria-activedescendant={rows[active] === undefined ? undefined : `command-${rows[active].key}`}
-        autoFocus
+        onKeyDown={(event) => {
+          if (event.key === "ArrowDown") setChosen((active + 1) % Math.max(1, rows.length));
+          else if (event.key === "ArrowUp") setChosen((active - 1 + rows.length) % Math.max(1, rows.length));
+          else if (event.key === "Enter") take(rows[active]);
+          else return;
+          event.preventDefault();
+        }}
+        ref={focusFirst}
       />
       <div id="command-rows" role="listbox" aria-label="Commands and steps" className="max-h-96 overflow-y-auto">
         {rows.map((row, index) => (
@@ -80,7 +79,9 @@ function PaletteBody() {
             tabIndex={-1}
             ref={index === active ? (element) => element?.scrollIntoView({ block: "nearest" }) : undefined}
             onMouseEnter={() => setChosen(index)}
+            onMouseDown={(event) => event.preventDefault()}
             onClick={() => take(row)}
+            onKeyDown={(event) => event.key === "Enter" && take(row)}
             className={classNames(
               "flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 text-sm",
               index === active && "bg-hover",

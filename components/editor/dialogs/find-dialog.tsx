@@ -10,6 +10,7 @@ import { NodeIcon } from "../canvas/node-icon.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { findText, replaceText } from "../store/find.ts";
 import { nameOf, nodesOf } from "../store/graph.ts";
+import { focusFirst } from "../focus-first.ts";
 
 /** Finds words in names and settings of all steps, and replaces them: Mod+F. */
 export function FindDialog() {
@@ -35,7 +36,7 @@ function FindBody() {
         aria-label="Find"
         placeholder="Find"
         value={wanted}
-        autoFocus
+        ref={focusFirst}
         onChange={(event) => setWanted(event.target.value)}
       />
       {mayWrite && (
@@ -62,8 +63,8 @@ function FindBody() {
           </Button>
         </div>
       )}
-      <label className="flex items-center gap-1.5 text-xs text-muted">
-        <Checkbox checked={matchCase} onCheckedChange={(on) => setMatchCase(on === true)} />
+      <label htmlFor="find-case" className="flex items-center gap-1.5 text-xs text-muted">
+        <Checkbox id="find-case" checked={matchCase} onCheckedChange={(on) => setMatchCase(on === true)} />
         Same capitals
       </label>
       {wanted !== "" && (

@@ -7,7 +7,6 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { hasExpression } from "../expression/preview.ts";
 import { ChoiceField, ChoiceOrNumberField, ChoicesField } from "./choice-fields.tsx";
-import { ObjectFields } from "./config-fields.tsx";
 import { ExpressionInput } from "./expression-input.tsx";
 import type { FieldModel } from "./form-model.ts";
 import { firstValue } from "./form-model.ts";
@@ -137,7 +136,7 @@ function FieldControlOf({ field, value, path, control, onChange }: ControlProps)
 
 /** An object inside of an object; one that may be absent has a switch. */
 function InnerObject({ field, value, path, onChange }: ConfigFieldProps) {
-  const { readOnly } = useInspector();
+  const { readOnly, ObjectFields } = useInspector();
   if (field.shape.kind !== "object") return null;
   const there = typeof value === "object" && value !== null && !Array.isArray(value);
   return (

@@ -4,14 +4,7 @@ import { useState } from "react";
 import type { Json } from "../../../engine/json.ts";
 import { ConfigField } from "./config-field.tsx";
 import type { FieldModel } from "./form-model.ts";
-
-export interface ObjectFieldsProps {
-  fields: readonly FieldModel[];
-  value: Readonly<Record<string, Json>>;
-  /** Path inside the node. */
-  path: readonly (string | number)[];
-  onChange(value: Record<string, Json>): void;
-}
+import type { ObjectFieldsProps } from "./inspector-context.tsx";
 
 /** The fields of an object, one under the other; those that are seldom needed behind "More". */
 export function ObjectFields({ fields, value, path, onChange }: ObjectFieldsProps) {

@@ -41,12 +41,11 @@ export function ExpressionInput({ control, label, value, onChange, long = false,
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;
-    grow(element, long);
     if (cursorAfter.current === null) return;
     element.setSelectionRange(cursorAfter.current, cursorAfter.current);
     setCursor(cursorAfter.current);
     cursorAfter.current = null;
-  }, [value, long]);
+  });
 
   function write(next: { text: string; cursor: number }) {
     cursorAfter.current = next.cursor;
@@ -101,9 +100,9 @@ export function ExpressionInput({ control, label, value, onChange, long = false,
         aria-controls={open ? listId : undefined}
         aria-activedescendant={open ? `${listId}-${chosen}` : undefined}
         className={classNames(
-          "min-h-8 max-h-96 resize-none text-sm",
+          "field-sizing-content min-h-8 max-h-96 resize-none text-sm",
           hasExpression(value) && "font-mono text-xs leading-5",
-          long && "min-h-24 resize-y",
+          long && "min-h-24",
         )}
         onChange={(event) => {
           setDismissed(false);
@@ -133,11 +132,4 @@ export function ExpressionInput({ control, label, value, onChange, long = false,
 
 function withoutRequired({ required: _required, ...rest }: FieldControl) {
   return rest;
-}
-
-/** As high as its text, up to a point; a long one may be made larger by its handle. */
-function grow(element: HTMLTextAreaElement, long: boolean): void {
-  if (long && element.style.height !== "" && element.scrollHeight <= element.clientHeight) return;
-  element.style.height = "auto";
-  element.style.height = `${Math.min(384, element.scrollHeight + 2)}px`;
 }

@@ -1,13 +1,22 @@
 "use client";
 
-import { createContext, useContext, type ReactNode } from "react";
-import type { JsonObject } from "../../../engine/json.ts";
+import { createContext, useContext, type ComponentType, type ReactNode } from "react";
+import type { Json, JsonObject } from "../../../engine/json.ts";
 import type { Problem } from "../../../engine/workflow/plan.ts";
 import type { ScopeGroup } from "../expression/scope.ts";
+import type { FieldModel } from "./form-model.ts";
 
 /** An expression field that has, or last had, the cursor: what is clicked in the input column is written there. */
 export interface Insertion {
   insert(path: string): void;
+}
+
+export interface ObjectFieldsProps {
+  fields: readonly FieldModel[];
+  value: Readonly<Record<string, Json>>;
+  /** Path inside the node. */
+  path: readonly (string | number)[];
+  onChange(value: Record<string, Json>): void;
 }
 
 export interface InspectorValue {
@@ -19,6 +28,8 @@ export interface InspectorValue {
   /** Path of the node in the file: problems tell paths from there. */
   index: number;
   readOnly: boolean;
+  /** Draws the fields of an object. Handed down, as objects hold lists that hold objects. */
+  ObjectFields: ComponentType<ObjectFieldsProps>;
   /** The field that takes what is clicked, for as long as the inspector stands. */
   setTarget(target: Insertion): void;
 }

@@ -4,7 +4,6 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import type { Json } from "../../../engine/json.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { ObjectFields } from "./config-fields.tsx";
 import { ExpressionInput } from "./expression-input.tsx";
 import { type FieldModel, type FieldShape, firstValue } from "./form-model.ts";
 import { useInspector } from "./inspector-context.tsx";
@@ -80,6 +79,7 @@ interface ItemProps {
 }
 
 function Item({ field, value, path, onChange }: ItemProps) {
+  const { ObjectFields } = useInspector();
   if (field.shape.kind === "object") {
     const object = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
     return <ObjectFields fields={field.shape.fields} value={object} path={path} onChange={onChange} />;

@@ -42,6 +42,7 @@ export function NodeInspector({ node }: { node: WorkflowNode }) {
       problems,
       index: file.nodes.indexOf(node),
       readOnly: !mayWrite,
+      ObjectFields,
       setTarget: (next: Insertion) => {
         target.current = next;
       },

@@ -9,7 +9,7 @@ import { Input } from "../../ui/input.tsx";
 import { ExpressionInput } from "./expression-input.tsx";
 import type { FieldShape } from "./form-model.ts";
 import { useInspector } from "./inspector-context.tsx";
-import { JsonField } from "./json-field.tsx";
+import { JsonText } from "./json-text.tsx";
 
 interface RecordFieldProps {
   shape: Extract<FieldShape, { kind: "record" }>;
@@ -78,11 +78,10 @@ export function NamedValues({ label, record, textOnly, empty, onChange }: NamedV
               onChange={(text) => onChange({ ...record, [key]: text })}
             />
           ) : (
-            <JsonField
+            <JsonText
               label={`${label}: ${key}`}
               value={value}
               onChange={(next) => onChange({ ...record, [key]: next })}
-              small
             />
           )}
           {!readOnly && (

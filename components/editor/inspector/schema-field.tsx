@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { Json } from "../../../engine/json.ts";
 import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
@@ -10,7 +10,7 @@ import { Input } from "../../ui/input.tsx";
 import { SegmentedControl } from "../../ui/segmented-control.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Switch } from "../../ui/switch.tsx";
-import { JsonText } from "./json-field.tsx";
+import { JsonText } from "./json-text.tsx";
 import { type FieldType, freshRow, rowsOf, type SchemaRow, withRows } from "./schema-model.ts";
 
 const typeNames: { value: FieldType; label: string }[] = [
@@ -76,6 +76,7 @@ interface SchemaRowsProps {
 
 /** Fields with name, type and whether they are needed. */
 function SchemaRows({ label, rows, onChange }: SchemaRowsProps) {
+  const id = useId();
   const [typing, setTyping] = useState<{ index: number; name: string } | null>(null);
   const patch = (index: number, change: Partial<SchemaRow>) =>
     onChange(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
@@ -132,8 +133,9 @@ function SchemaRows({ label, rows, onChange }: SchemaRowsProps) {
                 options={typeNames.map((each) => ({ ...each, label: `of ${each.label.toLowerCase()}` }))}
               />
             )}
-            <label className="flex items-center gap-1.5 text-xs text-muted">
+            <label htmlFor={`${id}-${index}`} className="flex items-center gap-1.5 text-xs text-muted">
               <Checkbox
+                id={`${id}-${index}`}
                 checked={row.required}
                 onCheckedChange={(required) => patch(index, { required: required === true })}
               />

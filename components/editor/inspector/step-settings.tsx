@@ -11,7 +11,7 @@ import { classNames } from "../../ui/class-names.ts";
 import { useEditorState } from "../editor-context.tsx";
 import { definitionOf, incoming } from "../store/graph.ts";
 import { useInspector } from "./inspector-context.tsx";
-import { JsonText } from "./json-field.tsx";
+import { JsonText } from "./json-text.tsx";
 import { NumberField } from "./number-field.tsx";
 
 interface StepSettingsProps {

@@ -2,7 +2,6 @@
 
 import type { Json } from "../../../engine/json.ts";
 import { SegmentedControl } from "../../ui/segmented-control.tsx";
-import { ObjectFields } from "./config-fields.tsx";
 import { type FieldShape, sentence, switchVariant } from "./form-model.ts";
 import { useInspector } from "./inspector-context.tsx";
 
@@ -15,7 +14,7 @@ interface VariantFieldsProps {
 
 /** Settings of which one says what the others are: a loop over items, a number of times, or while something holds. */
 export function VariantFields({ shape, value, path, onChange }: VariantFieldsProps) {
-  const { readOnly } = useInspector();
+  const { readOnly, ObjectFields } = useInspector();
   const chosen = String(value[shape.key] ?? shape.variants[0]?.value ?? "");
   const variant = shape.variants.find((each) => each.value === chosen);
   return (

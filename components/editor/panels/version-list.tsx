@@ -18,9 +18,15 @@ import { downloadVersion } from "./download.ts";
 
 /** The versions that were published, newest first: each can be looked at as a file and brought back. */
 export function VersionList() {
-  const { workflowId, published, view, mayWrite } = useEditor();
-  const api = useApi();
+  const { published } = useEditor();
   const current = useStore(published, (state) => state.version);
+  // Read again when another version was published.
+  return <ReadVersions key={current ?? 0} current={current} />;
+}
+
+function ReadVersions({ current }: { current: number | null }) {
+  const { workflowId, view, mayWrite } = useEditor();
+  const api = useApi();
   const [versions, setVersions] = useState<WorkflowVersion[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -38,8 +44,7 @@ export function VersionList() {
     return () => {
       here = false;
     };
-    // Read again when another version was published.
-  }, [api, workflowId, current]);
+  }, [api, workflowId]);
 
   if (problem !== null)
     return <ErrorState className="m-3" title="The versions could not be read" description={problem} />;

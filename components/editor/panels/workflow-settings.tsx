@@ -11,8 +11,9 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { Input, Textarea } from "../../ui/input.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useEditor, useEditorState } from "../editor-context.tsx";
+import { ObjectFields } from "../inspector/config-fields.tsx";
 import { InspectorProvider } from "../inspector/inspector-context.tsx";
-import { JsonText } from "../inspector/json-field.tsx";
+import { JsonText } from "../inspector/json-text.tsx";
 import { NumberField } from "../inspector/number-field.tsx";
 import { SchemaField } from "../inspector/schema-field.tsx";
 
@@ -30,6 +31,7 @@ export function WorkflowSettings() {
       problems,
       index: -1,
       readOnly: !mayWrite,
+      ObjectFields,
       setTarget: () => undefined,
     }),
     [run, problems, mayWrite],
