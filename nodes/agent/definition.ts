@@ -3,14 +3,36 @@ import { defineNode, templated } from "../define-node.ts";
 import { copyPorts, straight } from "../ports.ts";
 
 export const agentConfigSchema = z.strictObject({
-  /** Name as the provider knows it; null uses the provider's default. */
-  model: z.string().max(200).nullable().default(null),
-  instructions: z.string().max(50_000).default(""),
-  prompt: z.string().min(1, "say what the agent shall do").max(200_000),
-  /** JSON Schema of the answer. With one the step's outputs are the answer itself; without, `{ text }`. */
-  outputSchema: z.record(z.string(), z.json()).nullable().default(null),
-  temperature: templated(z.number().min(0).max(2)).optional(),
-  maxTokens: z.int().min(1).max(200_000).optional(),
+  model: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .meta({ description: "As the provider calls it. Empty: the default model.", placeholder: "Default model" }),
+  instructions: z
+    .string()
+    .max(50_000)
+    .default("")
+    .meta({ description: "Who the agent is and how it works; the same for every run." }),
+  prompt: z
+    .string()
+    .min(1, "say what the agent shall do")
+    .max(200_000)
+    .meta({ description: "What it shall do now. Type {{ to put in what earlier steps gave." }),
+  outputSchema: z.record(z.string(), z.json()).nullable().default(null).meta({
+    title: "Answer with fields",
+    description: "With fields, the outputs are the answer itself; without, they are its text.",
+    control: "schema",
+  }),
+  temperature: templated(z.number().min(0).max(2))
+    .optional()
+    .meta({ rare: true, description: "From 0, always alike, to 2. Empty: as the model has it." }),
+  maxTokens: z
+    .int()
+    .min(1)
+    .max(200_000)
+    .optional()
+    .meta({ rare: true, title: "Longest answer", description: "In tokens, of about four letters each." }),
 });
 
 /** Rough figures until a workflow has a history of its own: a mid-priced model at 1 and 5 US dollars a million tokens. */

@@ -6,8 +6,13 @@ import { choosing } from "../ports.ts";
 const dayMs = 86_400_000;
 
 const assigneeSchema = z.strictObject({
-  kind: z.enum(["anyone", "user", "role", "group"]),
-  id: z.string().max(200).nullable().default(null),
+  kind: z.enum(["anyone", "user", "role", "group"]).meta({ title: "Who", half: true }),
+  id: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .meta({ title: "Which one", half: true, description: "Id of the user or group, or a role such as admin." }),
 });
 
 /** Port names double as decisions. */
@@ -22,26 +27,59 @@ const usualOptions = [
 ];
 
 export const approvalConfigSchema = z.strictObject({
-  title: z.string().min(1, "say what is to be decided").max(2_000),
-  description: z.string().max(50_000).default(""),
-  options: z.array(optionSchema).min(1).max(10).default(usualOptions),
-  preselected: z.string().nullable().default(null),
-  recommended: z.string().nullable().default(null),
-  recommendation: z.string().max(20_000).nullable().default(null),
-  assignee: assigneeSchema.default({ kind: "anyone", id: null }),
+  title: z
+    .string()
+    .min(1, "say what is to be decided")
+    .max(2_000)
+    .meta({ title: "Question", description: "What is to be decided, in one line." }),
+  description: z
+    .string()
+    .max(50_000)
+    .default("")
+    .meta({ description: "What the person has to know. Markdown is shown formatted." }),
+  options: z
+    .array(optionSchema)
+    .min(1)
+    .max(10)
+    .default(usualOptions)
+    .meta({ rare: true, item: "Option", description: "Each is a way on: its id is the name of the port." }),
+  preselected: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ rare: true, description: "Id of the option that is chosen at first." }),
+  recommended: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: "Id of the option that the workflow recommends; an expression, as a rule." }),
+  recommendation: z.string().max(20_000).nullable().default(null).meta({ title: "Why it is recommended" }),
+  assignee: assigneeSchema.default({ kind: "anyone", id: null }).meta({ title: "Who decides" }),
   urgency: templated(z.enum(["low", "normal", "high", "critical"])).default("normal"),
   deadlineMs: templated(
     z
       .int()
       .min(1_000)
       .max(365 * dayMs),
-  ).default(dayMs),
-  onTimeout: z.enum(["reject", "escalate", "approve"]).default("reject"),
-  escalateTo: assigneeSchema.nullable().default(null),
-  fields: z.array(approvalFieldSchema).max(50).default([]),
-  channels: z.array(z.enum(["inbox", "email", "slack"])).default(["inbox"]),
-  /** What the person sees beside the question: evidence, results so far, impact, risks. */
-  context: z.json().default(null),
+  )
+    .default(dayMs)
+    .meta({ description: "How long there is to decide." }),
+  onTimeout: z.enum(["reject", "escalate", "approve"]).default("reject").meta({ title: "When nobody decides in time" }),
+  escalateTo: assigneeSchema.nullable().default(null).meta({ rare: true, title: "Who is asked then" }),
+  fields: z.array(approvalFieldSchema).max(50).default([]).meta({
+    rare: true,
+    title: "Asked with the decision",
+    item: "Field",
+    description: "Read later as outputs.fields.",
+  }),
+  channels: z
+    .array(z.enum(["inbox", "email", "slack"]))
+    .default(["inbox"])
+    .meta({ title: "Told by" }),
+  context: z
+    .json()
+    .default(null)
+    .meta({ title: "Evidence", description: "Shown beside the question: results so far, impact, risks." }),
 });
 
 export const approval = defineNode({

@@ -9,7 +9,12 @@ export const condition = defineNode({
   description: "Goes one way when an expression is true, the other when it is false.",
   family: "logic",
   icon: "split",
-  config: z.strictObject({ expression: templated(z.boolean()) }),
+  config: z.strictObject({
+    expression: templated(z.boolean()).meta({
+      title: "Condition",
+      description: "An expression that is true or false, such as {{ input.amount > 10000 }}.",
+    }),
+  }),
   ports: () =>
     choosing([
       { name: "true", label: "True" },

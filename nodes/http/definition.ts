@@ -3,16 +3,19 @@ import { defineNode } from "../define-node.ts";
 import { copyPorts, straight } from "../ports.ts";
 
 export const httpConfigSchema = z.strictObject({
-  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]).default("GET"),
-  url: z.string().min(1, "say which address to call").max(8_000),
-  headers: z.record(z.string().max(200), z.string().max(8_000)).default({}),
-  query: z.record(z.string().max(200), z.json()).default({}),
-  /** Sent as JSON unless it is a text. */
-  body: z.json().default(null),
-  /** How the answer is read: `auto` follows its content type. */
-  answer: z.enum(["auto", "json", "text"]).default("auto"),
-  /** Whether a status of 400 or more is a failure. */
-  failOnStatus: z.boolean().default(true),
+  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]).default("GET").meta({ title: "Method" }),
+  url: z.string().min(1, "say which address to call").max(8_000).meta({ title: "Address", placeholder: "https://" }),
+  headers: z.record(z.string().max(200), z.string().max(8_000)).default({}).meta({ rare: true }),
+  query: z
+    .record(z.string().max(200), z.json())
+    .default({})
+    .meta({ rare: true, title: "Query", description: "Added to the address behind the question mark." }),
+  body: z.json().default(null).meta({ description: "Sent as JSON unless it is a text." }),
+  answer: z
+    .enum(["auto", "json", "text"])
+    .default("auto")
+    .meta({ rare: true, title: "Read the answer as", description: "Auto follows its content type." }),
+  failOnStatus: z.boolean().default(true).meta({ rare: true, title: "A status of 400 or more is a failure" }),
 });
 
 export const http = defineNode({

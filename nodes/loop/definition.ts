@@ -4,17 +4,40 @@ import { defineNode, templated } from "../define-node.ts";
 import { copyPorts, straight } from "../ports.ts";
 
 const common = {
-  /** Iterations at work at once. */
-  concurrency: templated(z.int().min(1).max(1_000)).default(1),
-  maxIterations: z.int().min(1).max(fileLimits.loopItems).optional(),
-  /** continue: a failed iteration leaves null in its place and its index among the missing. */
-  onItemError: z.enum(["fail", "continue"]).default("fail"),
+  concurrency: templated(z.int().min(1).max(1_000))
+    .default(1)
+    .meta({ title: "At work at once", description: "How many iterations run side by side." }),
+  maxIterations: z
+    .int()
+    .min(1)
+    .max(fileLimits.loopItems)
+    .optional()
+    .meta({ title: "At most", description: "Iterations after which it stops for good." }),
+  onItemError: z.enum(["fail", "continue"]).default("fail").meta({
+    title: "When one fails",
+    description: "Continue leaves null in its place and its index among the missing.",
+  }),
 };
 
 export const loopConfigSchema = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("each"), items: templated(z.array(z.json())), ...common }),
-  z.strictObject({ mode: z.literal("times"), times: templated(z.int().min(0).max(fileLimits.loopItems)), ...common }),
-  z.strictObject({ mode: z.literal("while"), while: templated(z.boolean()), ...common }),
+  z.strictObject({
+    mode: z.literal("each"),
+    items: templated(z.array(z.json())).meta({ description: "A list. Inside, each one is loop.item." }),
+    ...common,
+  }),
+  z.strictObject({
+    mode: z.literal("times"),
+    times: templated(z.int().min(0).max(fileLimits.loopItems)).meta({ title: "How many times" }),
+    ...common,
+  }),
+  z.strictObject({
+    mode: z.literal("while"),
+    while: templated(z.boolean()).meta({
+      title: "While this holds",
+      description: "Asked before each iteration; loop.index and loop.last.outputs are there.",
+    }),
+    ...common,
+  }),
 ]);
 
 export const loop = defineNode({

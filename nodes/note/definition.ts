@@ -9,7 +9,7 @@ export const note = defineNode({
   description: "A remark for people. It does nothing.",
   family: "flow",
   icon: "sticky-note",
-  config: z.strictObject({ text: z.string().max(20_000).default("") }),
+  config: z.strictObject({ text: z.string().max(20_000).default("").meta({ control: "long" }) }),
   ports: () => copyPorts(none),
   summary: (config) => String(config["text"] ?? ""),
   initialConfig: { text: "" },

@@ -9,7 +9,11 @@ export const output = defineNode({
   description: "What the run gives to whoever started it.",
   family: "flow",
   icon: "flag",
-  config: z.strictObject({ value: z.json() }),
+  config: z.strictObject({
+    value: z
+      .json()
+      .meta({ title: "Output", description: "What the run gives: one expression, or fields with one each." }),
+  }),
   ports: () => copyPorts(sink),
   summary: (config) =>
     typeof config["value"] === "string" ? config["value"] : Object.keys(config["value"] ?? {}).join(", "),

@@ -3,11 +3,16 @@ import { defineNode } from "../define-node.ts";
 import { copyPorts, straight } from "../ports.ts";
 
 export const parallelConfigSchema = z.strictObject({
-  /** Branches that must succeed before it goes on; the others are cancelled then. */
-  wait: z.union([z.enum(["all", "first"]), z.int().min(1).max(1_000)]).default("all"),
-  onBranchError: z.enum(["fail", "continue"]).default("fail"),
-  /** Whether its outputs are those of its branches by node id, or null. */
-  aggregate: z.boolean().default(true),
+  wait: z
+    .union([z.enum(["all", "first"]), z.int().min(1).max(1_000)])
+    .default("all")
+    .meta({ title: "Goes on after", description: "Branches that must succeed; the others are cancelled then." }),
+  onBranchError: z.enum(["fail", "continue"]).default("fail").meta({ title: "When a branch fails" }),
+  aggregate: z.boolean().default(true).meta({
+    rare: true,
+    title: "Gather outputs",
+    description: "Outputs of its branches by the id of their last step.",
+  }),
 });
 
 export const parallel = defineNode({

@@ -9,7 +9,8 @@ export const setConfigSchema = z.strictObject({
       z.strictObject({ name: z.string().regex(identifierPattern, "must be the name of a variable"), value: z.json() }),
     )
     .min(1, "set at least one variable")
-    .max(100),
+    .max(100)
+    .meta({ item: "Variable", description: "Declared in the workflow's settings, read as vars." }),
 });
 
 export const set = defineNode({

@@ -8,15 +8,24 @@ const portName = z
   .refine((name) => name !== "error" && name !== "default", { error: "is the name of another port" });
 
 export const switchConfigSchema = z.strictObject({
-  /** first: the first case that holds; every: all that hold. `default` is taken when none does. */
-  mode: z.enum(["first", "every"]).default("first"),
+  mode: z.enum(["first", "every"]).default("first").meta({
+    title: "Takes",
+    description: "The first case that holds, or every one that does. Otherwise is taken when none does.",
+  }),
   cases: z
-    .array(z.strictObject({ port: portName, label: z.string().max(100).optional(), when: templated(z.boolean()) }))
+    .array(
+      z.strictObject({
+        port: portName.meta({ half: true }),
+        label: z.string().max(100).optional().meta({ half: true }),
+        when: templated(z.boolean()),
+      }),
+    )
     .min(1, "give at least one case")
     .max(50)
     .refine((cases) => new Set(cases.map((each) => each.port)).size === cases.length, {
       error: "two cases share a port",
-    }),
+    })
+    .meta({ item: "Case" }),
 });
 
 export const switchNode = defineNode({

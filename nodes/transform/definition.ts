@@ -9,7 +9,9 @@ export const transform = defineNode({
   description: "Makes a new value out of what earlier steps gave.",
   family: "data",
   icon: "braces",
-  config: z.strictObject({ value: z.json() }),
+  config: z.strictObject({
+    value: z.json().meta({ description: "One expression, or fields with an expression each." }),
+  }),
   ports: () => copyPorts(straight),
   summary: (config) => {
     const { value } = config;

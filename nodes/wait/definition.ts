@@ -5,11 +5,16 @@ import { copyPorts, straight } from "../ports.ts";
 const yearMs = 31_536_000_000;
 
 export const waitConfigSchema = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("duration"), durationMs: templated(z.int().min(0).max(yearMs)) }),
+  z.strictObject({
+    mode: z.literal("duration"),
+    durationMs: templated(z.int().min(0).max(yearMs)).meta({ title: "How long" }),
+  }),
   /** An ISO 8601 instant with its zone, or epoch milliseconds. */
   z.strictObject({
     mode: z.literal("until"),
-    until: templated(z.union([z.iso.datetime({ offset: true }), z.number()])),
+    until: templated(z.union([z.iso.datetime({ offset: true }), z.number()])).meta({
+      description: "A moment with its zone, such as 2027-01-31T09:00:00+01:00.",
+    }),
   }),
 ]);
 

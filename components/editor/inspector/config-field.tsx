@@ -2,6 +2,7 @@
 
 import { Braces } from "lucide-react";
 import type { Json } from "../../../engine/json.ts";
+import { classNames } from "../../ui/class-names.ts";
 import { Field, type FieldControl } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
@@ -50,7 +51,7 @@ export function ConfigField({ field, value, path, onChange }: ConfigFieldProps) 
     </span>
   );
   return (
-    <div data-field={path.join(".")}>
+    <div data-field={path.join(".")} className={classNames("min-w-0", path.length > 2 && !field.half && "col-span-2")}>
       <Field
         label={label}
         required={field.required || (!field.nullable && field.fallback !== undefined) || field.shape.kind === "boolean"}
@@ -120,7 +121,7 @@ function FieldControlOf({ field, value, path, control, onChange }: ControlProps)
     case "choices":
       return <ChoicesField label={field.label} options={shape.options} value={value} onChange={onChange} />;
     case "list":
-      return <ListField shape={shape} label={field.label} value={value} path={path} onChange={onChange} />;
+      return <ListField shape={shape} value={value} path={path} onChange={onChange} />;
     case "record":
       return <RecordField shape={shape} label={field.label} value={value} path={path} onChange={onChange} />;
     case "variants":

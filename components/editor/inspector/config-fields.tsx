@@ -13,7 +13,12 @@ export function ObjectFields({ fields, value, path, onChange }: ObjectFieldsProp
   const written = rare.filter((field) => value[field.key] !== undefined && !sameAsFallback(field, value[field.key]));
   const shown = fields.filter((field) => !field.rare || more || written.includes(field));
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div
+      className={
+        // Inside of a list or an object short fields stand side by side.
+        path.length > 1 ? "grid grid-cols-2 items-start gap-3" : "grid grid-cols-[minmax(0,1fr)] gap-4"
+      }
+    >
       {shown.map((field) => (
         <ConfigField
           key={field.key}
@@ -28,7 +33,7 @@ export function ObjectFields({ fields, value, path, onChange }: ObjectFieldsProp
           type="button"
           aria-expanded={more}
           onClick={() => setMore(!more)}
-          className="justify-self-start rounded-md text-xs font-medium text-accent-text hover:underline"
+          className="col-span-full justify-self-start rounded-md text-xs font-medium text-accent-text hover:underline"
         >
           {more ? "Fewer settings" : `More settings (${rare.length - written.length})`}
         </button>

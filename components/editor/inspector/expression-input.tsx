@@ -27,7 +27,7 @@ interface ExpressionInputProps {
 export function ExpressionInput({ control, label, value, onChange, long = false, placeholder }: ExpressionInputProps) {
   const { scope, readOnly, setTarget } = useInspector();
   const field = useRef<HTMLTextAreaElement>(null);
-  const cursorAfter = useRef<number | null>(null);
+  const [place, setPlace] = useState<{ cursor: number } | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const [chosen, setChosen] = useState(0);
   const [dismissed, setDismissed] = useState(false);
@@ -38,17 +38,14 @@ export function ExpressionInput({ control, label, value, onChange, long = false,
   const offers = useMemo(() => (typed === null ? [] : offersFor(scope, typed)), [scope, typed]);
   const open = offers.length > 0;
 
+  // React puts the cursor at the end of what it writes; here it belongs behind what was taken.
   useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    if (cursorAfter.current === null) return;
-    element.setSelectionRange(cursorAfter.current, cursorAfter.current);
-    setCursor(cursorAfter.current);
-    cursorAfter.current = null;
-  });
+    if (place !== null) field.current?.setSelectionRange(place.cursor, place.cursor);
+  }, [place]);
 
   function write(next: { text: string; cursor: number }) {
-    cursorAfter.current = next.cursor;
+    setPlace({ cursor: next.cursor });
+    setCursor(next.cursor);
     setChosen(0);
     onChange(next.text);
   }

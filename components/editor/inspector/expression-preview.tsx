@@ -12,9 +12,8 @@ export function ExpressionPreview({ value }: { value: Json }) {
   const { samples } = useInspector();
   const settled = useDeferredValue(value);
   const preview = useMemo(() => previewOf(settled, samples), [settled, samples]);
-  if (preview.kind === "unknown") {
-    return <p className="text-2xs text-subtle">Its value shows here once the steps before it have run.</p>;
-  }
+  // Before there is a run, saying so under every field would be noise; the output column says it once.
+  if (preview.kind === "unknown") return null;
   if (preview.kind === "fault") {
     return (
       <p className="text-2xs break-words text-failed" data-testid="preview-fault">

@@ -13,7 +13,7 @@ export type FieldShape =
   /** Any of a few words. */
   | { kind: "choices"; options: string[] }
   | { kind: "object"; fields: FieldModel[] }
-  | { kind: "list"; item: FieldModel; most: number }
+  | { kind: "list"; item: FieldModel; itemName: string; most: number }
   | { kind: "record"; value: FieldModel }
   /** An object whose fields depend on one of them. */
   | { kind: "variants"; key: string; variants: { value: string; fields: FieldModel[] }[] }
@@ -34,6 +34,8 @@ export interface FieldModel {
   /** Kept out of sight until somebody opens "More". */
   rare: boolean;
   placeholder: string;
+  /** Short enough to stand beside another one. */
+  half: boolean;
   shape: FieldShape;
 }
 
@@ -43,6 +45,8 @@ interface Meta {
   control?: unknown;
   rare?: unknown;
   placeholder?: unknown;
+  half?: unknown;
+  item?: unknown;
 }
 
 /** The fields of a node's settings, read off its zod schema. */
@@ -103,8 +107,14 @@ function fieldOf(key: string, schema: z.core.$ZodType): FieldModel {
     template: template || shape.kind === "text" || shape.kind === "json",
     rare: said.rare === true,
     placeholder: typeof said.placeholder === "string" ? said.placeholder : "",
+    half: said.half === true || isShort(core),
     shape,
   };
+}
+
+function isShort(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodString) return (schema.maxLength ?? Infinity) <= 200;
+  return schema instanceof z.ZodEnum || schema instanceof z.ZodBoolean || schema instanceof z.ZodNumber;
 }
 
 function shapeOf(schema: z.core.$ZodType, key: string, meta: Meta): FieldShape {
@@ -124,7 +134,7 @@ function shapeOf(schema: z.core.$ZodType, key: string, meta: Meta): FieldShape {
     const item = fieldOf("", schema.def.element);
     if (item.shape.kind === "choice") return { kind: "choices", options: item.shape.options };
     if (item.shape.kind === "json") return { kind: "json" };
-    return { kind: "list", item, most: 100 };
+    return { kind: "list", item, itemName: typeof meta.item === "string" ? meta.item : "Item", most: 100 };
   }
   if (schema instanceof z.ZodDiscriminatedUnion) return variantsOf(schema);
   if (schema instanceof z.ZodUnion) return unionOf(schema, key, meta);

@@ -10,14 +10,13 @@ import { useInspector } from "./inspector-context.tsx";
 
 interface ListFieldProps {
   shape: Extract<FieldShape, { kind: "list" }>;
-  label: string;
   value: Json | undefined;
   path: readonly (string | number)[];
   onChange(value: Json): void;
 }
 
 /** Things one under the other, which can be added, moved and taken out. */
-export function ListField({ shape, label, value, path, onChange }: ListFieldProps) {
+export function ListField({ shape, value, path, onChange }: ListFieldProps) {
   const { readOnly } = useInspector();
   const items = Array.isArray(value) ? value : [];
   const replace = (index: number, next: Json) => onChange(items.map((item, at) => (at === index ? next : item)));
@@ -35,7 +34,7 @@ export function ListField({ shape, label, value, path, onChange }: ListFieldProp
         <div key={index} className="rounded-md border border-line p-2.5">
           <div className="mb-2 flex items-center">
             <span className="figures flex-1 text-subtle">
-              {label} {index + 1}
+              {shape.itemName} {index + 1}
             </span>
             {!readOnly && (
               <>
@@ -64,7 +63,7 @@ export function ListField({ shape, label, value, path, onChange }: ListFieldProp
       ))}
       {!readOnly && items.length < shape.most && (
         <Button className="justify-self-start" onClick={() => onChange([...items, fresh(shape.item, items)])}>
-          <Plus aria-hidden /> Add
+          <Plus aria-hidden /> Add {shape.itemName.toLowerCase()}
         </Button>
       )}
     </div>
