@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { runEventSchema } from "../engine/run/event.ts";
 import { runStatusSchema } from "../engine/run/status.ts";
-import { jsonValueSchema } from "./api/common.ts";
 
 /** Private Realtime topics. Row-level security on realtime.messages lets only members of the organisation join. */
 export const runTopic = (runId: string): string => `run:${runId}`;
@@ -12,19 +12,17 @@ export const runEventsMessageSchema = z.object({
   from: z.int(),
   to: z.int(),
   status: runStatusSchema,
-  events: z.array(jsonValueSchema).optional(),
+  events: z.array(runEventSchema).optional(),
 });
 export type RunEventsMessage = z.infer<typeof runEventsMessageSchema>;
 
 /** Topic `run:{id}`, event `text`: model text as it streams; ephemeral. */
 export const runTextMessageSchema = z.object({ step: z.string(), attempt: z.int(), text: z.string() });
-export type RunTextMessage = z.infer<typeof runTextMessageSchema>;
 
 /** Topic `org:{id}`, event `run`: the status of a run changed. */
-export const organizationRunMessageSchema = z.object({
-  runId: z.uuid(),
-  workflowId: z.uuid(),
-  status: runStatusSchema,
-  seq: z.int(),
-});
-export type OrganizationRunMessage = z.infer<typeof organizationRunMessageSchema>;
+export interface OrganizationRunMessage {
+  runId: string;
+  workflowId: string;
+  status: z.infer<typeof runStatusSchema>;
+  seq: number;
+}

@@ -1,6 +1,12 @@
 import { Agent, request } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Logger } from "pino";
+import {
+  type OrganizationRunMessage,
+  organizationTopic,
+  type RunEventsMessage,
+  runTopic,
+} from "../../contracts/realtime.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
 
@@ -69,7 +75,7 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
     });
   };
   const texts = createTextCoalescer((runId, payload) =>
-    add({ topic: `run:${runId}`, event: "text", payload, private: true }),
+    add({ topic: runTopic(runId), event: "text", payload, private: true }),
   );
   const lastStatus = new Map<string, string>();
 
@@ -79,14 +85,14 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       const last = events.at(-1);
       if (first === undefined || last === undefined) return;
       const inline = isSmall(events);
-      const payload = { runId, from: first.seq, to: last.seq, status, ...(inline ? { events } : {}) };
-      add({ topic: `run:${runId}`, event: "events", payload, private: true });
+      const payload: RunEventsMessage = { runId, from: first.seq, to: last.seq, status, ...(inline ? { events } : {}) };
+      add({ topic: runTopic(runId), event: "events", payload, private: true });
       if (lastStatus.get(runId) === status) return;
       lastStatus.delete(runId);
       lastStatus.set(runId, status);
       if (lastStatus.size > 10_000) lastStatus.delete(lastStatus.keys().next().value ?? "");
-      const change = { runId, workflowId, status, seq: last.seq };
-      add({ topic: `org:${orgId}`, event: "run", payload: change, private: true });
+      const change: OrganizationRunMessage = { runId, workflowId, status, seq: last.seq };
+      add({ topic: organizationTopic(orgId), event: "run", payload: change, private: true });
     },
     text({ runId }, step, attempt, text) {
       texts.add(runId, step, attempt, text);

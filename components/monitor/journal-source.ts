@@ -1,6 +1,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { runEventSchema, type RunEvent } from "../../engine/run/event.ts";
+import { runEventsMessageSchema, runTextMessageSchema, runTopic } from "../../contracts/realtime.ts";
 import { parseRows } from "../records/rows.ts";
 
 /** A batch that was appended: events `from` to `to`; a large one comes without its events, to be read from the journal. */
@@ -44,9 +45,6 @@ const rowSchema = z
     return z.NEVER;
   });
 
-const announcementSchema = z.object({ from: z.number(), to: z.number(), events: z.array(runEventSchema).optional() });
-const pieceSchema = z.object({ step: z.string(), attempt: z.number(), text: z.string() });
-
 /** The journal in Postgres, read as the user, and its announcements on the run's private topic. */
 export function supabaseJournal(client: SupabaseClient, runId: string): JournalSource {
   return {
@@ -62,16 +60,16 @@ export function supabaseJournal(client: SupabaseClient, runId: string): JournalS
     },
     listen(listener) {
       let here = true;
-      const channel = client.channel(`run:${runId}`, { config: { private: true } });
+      const channel = client.channel(runTopic(runId), { config: { private: true } });
       channel.on("broadcast", { event: "events" }, ({ payload }: { payload?: unknown }) => {
-        const batch = announcementSchema.safeParse(payload);
+        const batch = runEventsMessageSchema.safeParse(payload);
         // Whatever was meant, something was appended: an announcement that does not parse still asks for a reading.
         if (batch.success)
           listener.announced({ from: batch.data.from, to: batch.data.to, events: batch.data.events ?? null });
         else listener.connection("live");
       });
       channel.on("broadcast", { event: "text" }, ({ payload }: { payload?: unknown }) => {
-        const piece = pieceSchema.safeParse(payload);
+        const piece = runTextMessageSchema.safeParse(payload);
         if (piece.success) listener.text(piece.data);
       });
       async function join() {

@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { organizationTopic } from "../../contracts/realtime.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { useWorkspace } from "./workspace-context.tsx";
 
@@ -26,7 +27,7 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
     const tell = () => {
       for (const listener of listeners) listener();
     };
-    const channel = supabase.channel(`org:${organization.id}`, { config: { private: true } });
+    const channel = supabase.channel(organizationTopic(organization.id), { config: { private: true } });
     channel.on("broadcast", { event: "*" }, tell);
     async function listen() {
       await supabase.realtime.setAuth();

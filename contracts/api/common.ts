@@ -14,7 +14,6 @@ export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });
-export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /** A page of a list; `nextCursor` is null on the last one. */
 export function pageSchema<T extends z.ZodType>(

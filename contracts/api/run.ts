@@ -11,7 +11,6 @@ export const startRunSchema = z.strictObject({
   /** Greater goes first among the runs of an organisation. */
   priority: z.int().min(-100).max(100).default(0),
 });
-export type StartRun = z.infer<typeof startRunSchema>;
 
 /** Seconds to wait for the end of the run. */
 export const waitQuerySchema = z.strictObject({ wait: z.coerce.number().min(0).max(60).default(0) });

@@ -31,8 +31,6 @@ export const definitions = [
   note,
 ] as const satisfies readonly NodeDefinition[];
 
-export type NodeType = (typeof definitions)[number]["type"];
-
 export const definitionsByType: ReadonlyMap<string, NodeDefinition> = new Map(
   definitions.map((definition): [string, NodeDefinition] => [definition.type, definition]),
 );

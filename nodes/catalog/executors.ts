@@ -12,7 +12,7 @@ import { computeSet } from "../set/compute.ts";
 import { computeSwitch } from "../switch/compute.ts";
 import { computeTransform } from "../transform/compute.ts";
 import { waitUntil } from "../wait/until.ts";
-import { definitions, type NodeType } from "./definitions.ts";
+import type { definitions } from "./definitions.ts";
 
 type TypesOf<B extends string> = Extract<(typeof definitions)[number], { behaviour: B }>["type"];
 
@@ -53,6 +53,3 @@ export function prepareNode(node: PlanNode, input: Record<string, Json>, now: nu
     }
   }
 }
-
-/** Names of all types, for checks that every list is complete. */
-export const nodeTypes: readonly NodeType[] = definitions.map((definition) => definition.type);
