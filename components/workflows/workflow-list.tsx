@@ -17,6 +17,7 @@ import { ErrorState } from "../ui/error-state.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
+import { NewWorkflowButton } from "../editor/new-workflow-button.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { RunButton } from "./run-button.tsx";
 
@@ -64,6 +65,7 @@ export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListPro
           <>
             <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-36 sm:w-56" />
             {may(organization.role, "build") && <ImportDialog />}
+            <NewWorkflowButton />
           </>
         }
       />

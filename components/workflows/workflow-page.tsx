@@ -1,9 +1,12 @@
 "use client";
 
+import { PencilRuler } from "lucide-react";
+import Link from "next/link";
 import { useMemo } from "react";
 import type { Plan } from "../../engine/workflow/plan.ts";
 import { definitionsByType } from "../../nodes/catalog/definitions.ts";
 import { planOf } from "../monitor/use-run.ts";
+import { may } from "../records/organization.ts";
 import { listRuns, type Run } from "../records/run.ts";
 import type { Workflow, WorkflowVersion } from "../records/workflow.ts";
 import { RunTable } from "../runs/run-table.tsx";
@@ -12,6 +15,7 @@ import { PageHeader } from "../shell/page-header.tsx";
 import { useSupabase } from "../supabase-context.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
 import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { FamilyIcon } from "./family-icon.tsx";
@@ -42,10 +46,17 @@ export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst
         title={workflow.name}
         beside={<VersionMark workflow={workflow} />}
         actions={
-          <RunButton
-            tone="primary"
-            workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }}
-          />
+          <>
+            <Button asChild>
+              <Link href={`/workflows/${workflow.id}/edit`}>
+                <PencilRuler aria-hidden /> {may(organization.role, "build") ? "Edit" : "Look at the drawing"}
+              </Link>
+            </Button>
+            <RunButton
+              tone="primary"
+              workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }}
+            />
+          </>
         }
       />
       <div className="grid items-start gap-4 p-4 xl:grid-cols-[minmax(0,1fr)_360px]">
