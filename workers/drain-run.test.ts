@@ -98,7 +98,7 @@ describe("turning", () => {
       file(
         [
           { id: "start", type: "start" },
-          ...names.map((id) => ({ id, type: "transform", config: { value: "{{ input.n + 1 }}" } })),
+          ...names.map((id) => ({ id, type: "transform", config: { value: "{{ Math.abs(input.n) }}" } })),
         ],
         names.map((id) => ["start", id]),
       ),
@@ -118,7 +118,7 @@ describe("turning", () => {
       file(
         [
           { id: "start", type: "start" },
-          { id: "a", type: "transform", config: { value: "{{ input.n + 1 }}" } },
+          { id: "a", type: "transform", config: { value: "{{ Math.abs(input.n) }}" } },
         ],
         [["start", "a"]],
       ),
@@ -128,7 +128,7 @@ describe("turning", () => {
       retryAt: null,
       error: {
         code: "EXPRESSION_FAILED",
-        message: expect.stringContaining('{{ input.n + 1 }}: "nope" is not defined'),
+        message: expect.stringContaining('{{ Math.abs(input.n) }}: "nope" is not defined'),
       },
     });
     expect(events.at(-1)).toMatchObject({ type: "run-failed" });
