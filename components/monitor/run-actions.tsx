@@ -1,40 +1,27 @@
 "use client";
 
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
-import { useState } from "react";
 import { isRunEnded } from "../../engine/run/status.ts";
-import { anyAnswer, errorWords } from "../api-client.ts";
-import { may } from "../records/organization.ts";
 import type { Run } from "../records/run.ts";
-import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
 import { AlertDialog } from "../ui/alert-dialog.tsx";
 import { Button } from "../ui/button.tsx";
-import { toast } from "../ui/toast.tsx";
 import type { RunFollower } from "./run-store.ts";
+import { useControl } from "./use-control.ts";
 import { useRunState } from "./use-run.ts";
 
-/** What can be done with a run now. The page shows the effect when the journal tells it, not before. */
+/** What can be done with the run now, also while its past is looked at. */
 export function RunActions({ run, follower }: { run: Run; follower: RunFollower }) {
-  const api = useApi();
-  const { organization } = useWorkspace();
   const status = useRunState(follower, (state) => state.view.status);
-  const [busy, setBusy] = useState<string | null>(null);
-  if (!may(organization.role, "operate")) return null;
-
-  async function act(verb: "cancel" | "pause" | "resume" | "retry") {
-    setBusy(verb);
-    try {
-      await api.call("POST", `/runs/${run.id}/${verb}`, anyAnswer, {});
-      follower.wake();
-    } catch (thrown) {
-      toast({ tone: "failure", title: `The run could not be changed`, description: errorWords(thrown) });
-    }
-    setBusy(null);
-  }
-
+  const { allowed, busy, act } = useControl(run.id, follower);
+  if (!allowed) return null;
   if (status === "failed") {
     return (
-      <Button tone="primary" busy={busy === "retry"} onClick={() => void act("retry")}>
+      <Button
+        tone="primary"
+        busy={busy === "retry"}
+        title="Goes on at the steps that failed. What completed is kept."
+        onClick={() => void act("retry")}
+      >
         <RotateCcw aria-hidden /> Retry
       </Button>
     );
@@ -43,11 +30,15 @@ export function RunActions({ run, follower }: { run: Run; follower: RunFollower 
   return (
     <>
       {status === "paused" ? (
-        <Button busy={busy === "resume"} onClick={() => void act("resume")}>
+        <Button tone="primary" busy={busy === "resume"} onClick={() => void act("resume")}>
           <Play aria-hidden /> Resume
         </Button>
       ) : (
-        <Button busy={busy === "pause"} onClick={() => void act("pause")}>
+        <Button
+          busy={busy === "pause"}
+          title="Steps that work now finish; no new one begins until somebody resumes."
+          onClick={() => void act("pause")}
+        >
           <Pause aria-hidden /> Pause
         </Button>
       )}

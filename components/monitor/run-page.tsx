@@ -1,22 +1,21 @@
 "use client";
 
 import { useState } from "react";
+import type { Plan } from "../../engine/workflow/plan.ts";
 import type { Run } from "../records/run.ts";
 import { ConnectionMark } from "../shell/connection-mark.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
-import { TabPanel, Tabs } from "../ui/tabs.tsx";
-import { ApprovalNotice, FailureNotice } from "./run-notices.tsx";
-import { JournalLog } from "./journal-log.tsx";
 import { RunActions } from "./run-actions.tsx";
-import { RunResult } from "./run-result.tsx";
-import { RunSummary } from "./run-summary.tsx";
+import { ApprovalNotice, FailureNotice } from "./run-notices.tsx";
 import type { RunFollower } from "./run-store.ts";
-import { StepBoard } from "./step-board.tsx";
+import { RunSummary } from "./run-summary.tsx";
+import { RunTabs } from "./run-tabs.tsx";
+import { ScreenProvider, useRunScreen, useShown } from "./screen/use-screen.tsx";
+import { Scrubber } from "./scrubber.tsx";
 import { runStatus } from "./step-status.ts";
 import { planOf, useRunFollower, useRunState } from "./use-run.ts";
-import type { Plan } from "../../engine/workflow/plan.ts";
 
 interface RunPageProps {
   run: Run;
@@ -24,7 +23,7 @@ interface RunPageProps {
   definition: unknown;
 }
 
-/** A run, live: everything on it is folded from its journal. */
+/** A run, live or as it was: everything on it is folded from its journal. */
 export function RunPage({ run, definition }: RunPageProps) {
   const [plan] = useState(() => planOf(definition));
   if (plan === null) {
@@ -41,8 +40,9 @@ export function RunPage({ run, definition }: RunPageProps) {
 
 function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
   const follower = useRunFollower(run.id, plan);
+  const screen = useRunScreen(run.id, plan, follower);
   return (
-    <>
+    <ScreenProvider screen={screen}>
       <PageHeader
         trail={[{ href: "/runs", label: "Runs" }]}
         title={run.workflow_name}
@@ -54,8 +54,8 @@ function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
         }
         actions={<RunActions run={run} follower={follower} />}
       />
-      <RunBody run={run} plan={plan} follower={follower} />
-    </>
+      <RunBody run={run} follower={follower} />
+    </ScreenProvider>
   );
 }
 
@@ -64,46 +64,41 @@ function RunConnection({ follower }: { follower: RunFollower }) {
   return <ConnectionMark connection={connection === "reading" ? "connecting" : connection} />;
 }
 
-function RunBody({ run, plan, follower }: { run: Run; plan: Plan; follower: RunFollower }) {
-  const [tab, setTab] = useState("steps");
-  const view = useRunState(follower, (state) => state.view);
-  const events = useRunState(follower, (state) => state.events);
+function RunBody({ run, follower }: { run: Run; follower: RunFollower }) {
   const problem = useRunState(follower, (state) => state.problem);
-  const reading = useRunState(follower, (state) => state.connection === "reading");
-  if (reading && events.length === 0) return <SkeletonRows label="Reading the run" />;
+  const read = useRunState(follower, (state) => state.view.seq);
+  const reading = useRunState(follower, (state) => state.connection === "reading" && state.events.length === 0);
+  if (reading) return <SkeletonRows label="Reading the run" />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <RunSummary view={view} status={runStatus(view)} created={Date.parse(run.created_at)} />
+      <Head run={run} />
       {problem !== null && (
         <ErrorState
           className="mx-4 mb-3"
           title="What you see may be behind"
-          description={`${problem} What is shown was true at event ${view.seq}; this page keeps trying.`}
+          description={`${problem} What is shown was true at event ${read}; this page keeps trying.`}
         />
       )}
-      <ApprovalNotice view={view} />
-      <FailureNotice view={view} />
-      <Tabs
-        label="Views of the run"
-        value={tab}
-        onValueChange={setTab}
-        className="flex-1"
-        tabs={[
-          { value: "steps", label: "Steps", count: view.steps.length },
-          { value: "result", label: "Result" },
-          { value: "journal", label: "Journal", count: events.length },
-        ]}
-      >
-        <TabPanel value="steps" className="flex flex-col">
-          <StepBoard plan={plan} view={view} follower={follower} />
-        </TabPanel>
-        <TabPanel value="result" className="overflow-auto">
-          <RunResult view={view} name={run.workflow_name} />
-        </TabPanel>
-        <TabPanel value="journal" className="flex flex-col">
-          <JournalLog events={events} />
-        </TabPanel>
-      </Tabs>
+      <Notices />
+      <RunTabs name={run.workflow_name} follower={follower} />
+      <Scrubber follower={follower} />
     </div>
+  );
+}
+
+function Head({ run }: { run: Run }) {
+  const view = useShown((state) => state.view);
+  return <RunSummary view={view} status={runStatus(view)} created={Date.parse(run.created_at)} />;
+}
+
+/** What needs somebody, or went wrong. In the past there is nothing to do about it. */
+function Notices() {
+  const view = useShown((state) => state.view);
+  const at = useShown((state) => state.at);
+  return (
+    <>
+      {at === null && <ApprovalNotice view={view} />}
+      <FailureNotice view={view} />
+    </>
   );
 }

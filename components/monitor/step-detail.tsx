@@ -9,10 +9,14 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Duration, RelativeTime } from "../ui/relative-time.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
 import { Status } from "../ui/status.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { moneyWords } from "../ui/time-words.ts";
+import { DecisionCard } from "./decision-card.tsx";
+import { GoOnFrom } from "./go-on-from.tsx";
+import { useShown } from "./screen/use-screen.tsx";
+import { Elapsed } from "./graph/elapsed.tsx";
 import { StepHistory } from "./step-history.tsx";
 import { stepStatus } from "./step-status.ts";
 import { textKey, type RunFollower } from "./run-store.ts";
@@ -23,24 +27,30 @@ interface StepDetailProps {
   step: StepView;
   follower: RunFollower;
   /** On narrow screens: back to the list. */
-  onBack(): void;
+  onBack?: (() => void) | undefined;
 }
 
 /** Everything about one step: what it gives or is giving, what it was given, how it went. */
 export function StepDetail({ step, follower, onBack }: StepDetailProps) {
   const [tab, setTab] = useState(() => (stepStatus(step) === "waiting-person" ? "input" : "output"));
   const status = stepStatus(step);
+  const live = useShown((state) => state.at === null);
   return (
     <section aria-label={step.name} className="flex min-h-full flex-col">
       <header className="grid gap-1.5 px-4 pt-3 pb-2">
         <div className="flex items-center gap-2">
-          <IconButton
-            label="Back to the steps"
-            icon={<ArrowLeft aria-hidden />}
-            onClick={onBack}
-            className="-ml-1.5 lg:hidden"
-          />
-          <h2 className="min-w-0 flex-1 truncate text-base font-semibold">{step.name}</h2>
+          {onBack !== undefined && (
+            <IconButton
+              label="Back to the steps"
+              icon={<ArrowLeft aria-hidden />}
+              onClick={onBack}
+              className="-ml-1.5"
+            />
+          )}
+          <h2 className="min-w-0 flex-1 truncate text-base font-semibold" dir="auto">
+            {step.name}
+          </h2>
+          <GoOnFrom step={step} follower={follower} />
           <Status name={status} as="badge" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
         </div>
         <StepFigures step={step} />
@@ -48,7 +58,13 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
       {step.error !== null && (
         <ErrorState
           className="mx-4 mb-2"
-          title={step.retryAt === null ? "The step failed" : "The last attempt failed"}
+          title={
+            step.retryAt !== null
+              ? "The last attempt failed"
+              : step.status === "failed"
+                ? "The step failed"
+                : "It failed, and went on with its default"
+          }
           description={
             <>
               {step.error.message} <code className="font-mono text-2xs text-subtle">{step.error.code}</code>
@@ -62,7 +78,8 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
           }
         />
       )}
-      {status === "waiting-person" && (
+      {step.approvalId !== null && status !== "waiting-person" && <DecisionCard step={step.step} />}
+      {status === "waiting-person" && live && (
         <div className="mx-4 mb-2">
           <Button asChild tone="primary" size="medium">
             <Link href={`/approvals/${step.approvalId}`}>Open the approval</Link>
@@ -102,7 +119,8 @@ function StepFigures({ step }: { step: StepView }) {
     <p className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
       <code className="font-mono text-2xs text-subtle">{step.step}</code>
       <span>{step.type}</span>
-      {step.startedAt !== null && step.status !== "skipped" && <Duration from={step.startedAt} to={step.endedAt} />}
+      {step.index !== null && <span>iteration {step.index + 1}</span>}
+      {step.startedAt !== null && step.status !== "skipped" && <Elapsed step={step} />}
       {step.attempt > 1 && <span>attempt {step.attempt}</span>}
       {models.length > 0 && <span>{models.join(", ")}</span>}
       {tokens > 0 && <span>{tokens.toLocaleString("en")} tokens</span>}
@@ -116,8 +134,9 @@ function StepFigures({ step }: { step: StepView }) {
 
 function StepOutput({ step, follower }: { step: StepView; follower: RunFollower }) {
   const streamed = useRunState(follower, (state) => state.texts.get(textKey(step.step, step.attempt)));
+  const live = useShown((state) => state.at === null);
   if (step.status === "completed") return <ValueView value={step.output} label="the output" />;
-  if (streamed !== undefined) {
+  if (live && streamed !== undefined) {
     const isJson = /^\s*[[{]/.test(streamed);
     return (
       <div className="grid gap-2">

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { isJsonObject, type Json } from "../../engine/json.ts";
 import { JsonView } from "../ui/json-view.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { Markdown } from "../ui/markdown.tsx";
 import { isProse, readingOrder } from "./prose.ts";
 import { SegmentedControl } from "../ui/segmented-control.tsx";
@@ -17,7 +18,16 @@ interface ValueViewProps {
 export function ValueView({ value, label }: ValueViewProps) {
   const [as, setAs] = useState<"reading" | "json">("reading");
   if (value === null) return <p className="text-sm text-subtle">Nothing.</p>;
-  if (typeof value === "string") return <Markdown text={value} />;
+  if (typeof value === "string") {
+    return (
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <Markdown text={value} />
+        </div>
+        <CopyButton text={value} label={`Copy ${label}`} />
+      </div>
+    );
+  }
   if (!isJsonObject(value) || !hasProse(value)) return <JsonView value={value} label={label} />;
   return (
     <div className="grid gap-3">
@@ -49,7 +59,12 @@ function Fields({ value }: { value: Record<string, Json> }) {
           <dt className="font-mono text-2xs text-subtle">{name}</dt>
           <dd className="min-w-0">
             {typeof field === "string" ? (
-              <Markdown text={field} />
+              <div className="flex items-start gap-2">
+                <div className="min-w-0 flex-1">
+                  <Markdown text={field} />
+                </div>
+                {isProse(field) && <CopyButton text={field} label={`Copy ${name}`} />}
+              </div>
             ) : typeof field === "object" && field !== null ? (
               <JsonView value={field} label={name} open={1} />
             ) : (

@@ -1,0 +1,13 @@
+import type { RunView, StepView } from "../../../engine/run/projection.ts";
+
+/** Until a person chooses: what failed, else what waits for somebody, else what works, else the last. */
+export function defaultStep({ steps, errorStep }: Pick<RunView, "steps" | "errorStep">): StepView | null {
+  return (
+    steps.find((step) => step.step === errorStep) ??
+    steps.find((step) => step.approvalId !== null && step.status === "waiting") ??
+    steps.find((step) => step.status === "running" && step.progress === null) ??
+    steps.findLast((step) => step.output !== null) ??
+    steps[0] ??
+    null
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+
+import { ChevronLeft, ChevronRight, History, Pause, Play } from "lucide-react";
+import { useEffect, useState, type KeyboardEvent } from "react";
+import { classNames } from "../ui/class-names.ts";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { useScreen, useShown } from "./screen/use-screen.tsx";
+import { instantWords } from "./timeline/instant-words.ts";
+import type { RunFollower } from "./run-store.ts";
+import { useRunState } from "./use-run.ts";
+
+const tickMs = 70;
+/** Whatever its length, a run is played in about this many ticks. */
+const playTicks = 240;
+
+/** Takes the whole page back in time, event by event, and lets the run happen again. */
+export function Scrubber({ follower }: { follower: RunFollower }) {
+  const screen = useScreen();
+  const at = useShown((state) => state.at);
+  const wanted = useShown((state) => state.wanted);
+  const last = useShown((state) => state.events.at(-1));
+  const count = useRunState(follower, (state) => state.events.length);
+  const [playing, setPlaying] = useState(false);
+  // The slider is where the finger is, while the page may still be reading.
+  const place = wanted?.seq ?? at ?? count;
+
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setInterval(() => {
+      const now = screen.store.getState().at;
+      const end = follower.store.getState().events.length;
+      const next = (now ?? 0) + Math.max(1, Math.ceil(end / playTicks));
+      if (now !== null && next >= end) {
+        setPlaying(false);
+        screen.seek(null);
+      } else screen.seek(next);
+    }, tickMs);
+    return () => clearInterval(timer);
+  }, [playing, screen, follower]);
+
+  function go(seq: number): void {
+    setPlaying(false);
+    const to = Math.max(1, Math.min(count, seq));
+    screen.seek(to >= count ? null : to);
+  }
+  function keys(event: KeyboardEvent): void {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -25, PageUp: 25 }[event.key];
+    if (by !== undefined) go(place + by);
+    else if (event.key === "Home") go(1);
+    else if (event.key === "End") go(count);
+    else return;
+    event.preventDefault();
+  }
+
+  if (count === 0) return null;
+  return (
+    <div
+      role="group"
+      aria-label="Scrubber"
+      className={classNames("flex h-10 shrink-0 items-center gap-1 border-t px-3", at !== null && "bg-selected")}
+    >
+      <IconButton
+        label="One event back"
+        icon={<ChevronLeft aria-hidden />}
+        disabled={place <= 1}
+        onClick={() => go(place - 1)}
+      />
+      <IconButton
+        label={playing ? "Stop playing" : "Play the run again"}
+        icon={playing ? <Pause aria-hidden /> : <Play aria-hidden />}
+        onClick={() => {
+          if (!playing && at === null) screen.seek(1);
+          setPlaying(!playing);
+        }}
+      />
+      <IconButton
+        label="One event on"
+        icon={<ChevronRight aria-hidden />}
+        disabled={at === null}
+        onClick={() => go(place + 1)}
+      />
+      <input
+        type="range"
+        aria-label="Event that is looked at"
+        aria-valuetext={`Event ${place} of ${count}`}
+        min={1}
+        max={count}
+        value={place}
+        onChange={(event) => go(event.currentTarget.valueAsNumber)}
+        onKeyDown={keys}
+        className="mx-2 h-1 min-w-16 flex-1 accent-accent"
+      />
+      <span className="figures hidden shrink-0 text-right text-muted sm:inline">
+        {at === null ? (
+          `${count.toLocaleString("en")} events`
+        ) : (
+          <>
+            {last === undefined ? "" : `${instantWords(last.at)} · `}
+            {at.toLocaleString("en")} of {count.toLocaleString("en")}
+            <span className="hidden text-subtle xl:inline"> · {last?.type}</span>
+          </>
+        )}
+      </span>
+      {wanted !== null && (
+        <span className="figures shrink-0 text-subtle">Reading {Math.floor(wanted.read * 100)} %</span>
+      )}
+      {at !== null && (
+        <Button tone="primary" className="ml-2" onClick={() => go(count)}>
+          <History aria-hidden /> Back to now
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { StepView } from "../../../engine/run/projection.ts";
+import type { Plan } from "../../../engine/workflow/plan.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { statusColor } from "../../ui/status.tsx";
+import { stepStatus } from "../step-status.ts";
+import { barParts, type BarPart } from "./bars.ts";
+import type { TimeMap } from "./time-map.ts";
+
+const looks: Record<BarPart["kind"], string> = {
+  queued: "h-0.5 bg-queued opacity-60",
+  waiting: "h-2.5 rounded-[3px] text-waiting hatch border border-waiting/60",
+  working: "h-2.5 rounded-[3px] bg-current",
+  failed: "h-2.5 rounded-[3px] bg-failed",
+  holding: "h-1 rounded-full bg-current opacity-40",
+};
+
+interface GanttBarsProps {
+  plan: Plan;
+  step: StepView;
+  map: TimeMap;
+  now: number;
+  /** Outlined: the run could not have ended sooner without it. */
+  critical: boolean;
+}
+
+/** When a step worked and waited, one part an attempt. */
+export function GanttBars({ plan, step, map, now, critical }: GanttBarsProps) {
+  const parts = barParts(plan, step, now);
+  const [first] = parts;
+  const last = parts.at(-1);
+  if (first === undefined || last === undefined) return null;
+  return (
+    <span className={classNames("absolute inset-0 overflow-hidden", statusColor(stepStatus(step)))}>
+      {parts.map((part) => (
+        <span
+          key={`${part.kind} ${part.from}`}
+          className={classNames(
+            "absolute top-1/2 -translate-y-1/2",
+            looks[part.kind],
+            part.open && part.kind === "working" && "bg-current/75 sweep",
+            part.open && part.kind === "holding" && "sweep opacity-60",
+          )}
+          style={placed(map, part.from, part.to)}
+        />
+      ))}
+      {critical && (
+        <span
+          className="absolute top-1/2 h-4 -translate-y-1/2 rounded-[5px] border-[1.5px] border-ink/75"
+          style={placed(map, first.from, last.to, 3)}
+        />
+      )}
+    </span>
+  );
+}
+
+/** Where a span of time is drawn, never too thin to be seen. `room` px are left around it. */
+export function placed(map: TimeMap, from: number, to: number, room = 0) {
+  const left = map.place(from);
+  const width = Math.max(0, map.place(to) - left);
+  return {
+    left: `calc(${(left * 100).toFixed(4)}% - ${room}px)`,
+    width: `calc(max(2px, ${(width * 100).toFixed(4)}%) + ${room * 2}px)`,
+  };
+}

@@ -1,0 +1,187 @@
+import { ChevronRight } from "lucide-react";
+import type { CSSProperties, KeyboardEvent } from "react";
+import { isStepEnded } from "../../../engine/run/status.ts";
+import type { Plan } from "../../../engine/workflow/plan.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { Duration } from "../../ui/relative-time.tsx";
+import { Status, statusColor, statusWord } from "../../ui/status.tsx";
+import type { StepRow } from "../step-rows.ts";
+import { stepStatus } from "../step-status.ts";
+import { GanttBars, placed } from "./gantt-bars.tsx";
+import type { TimeMap } from "./time-map.ts";
+
+interface GanttRowProps {
+  row: StepRow;
+  plan: Plan;
+  map: TimeMap;
+  /** Epoch ms of the moment that is looked at. */
+  now: number;
+  /** True when that moment moves on by itself. */
+  live: boolean;
+  chosen: boolean;
+  critical: boolean;
+  onChoose(step: string): void;
+  onFold(key: string, open: boolean): void;
+  onMove(by: number): void;
+}
+
+/** Names at the left, bars at the right; on the narrowest screens the names alone. */
+export const rowGrid = "grid grid-cols-[minmax(0,1fr)] sm:grid-cols-[var(--names)_minmax(0,1fr)]";
+
+const indent = (depth: number): CSSProperties => ({ paddingLeft: 30 + depth * 14 });
+
+/** One row of the timeline: a step, an iteration, or a node that was not reached yet. */
+export function GanttRow(props: GanttRowProps) {
+  const { row } = props;
+  if (row.kind === "ahead") return <AheadRow {...props} row={row} />;
+  if (row.kind === "frame") return <FrameRow {...props} row={row} />;
+  return <OneStepRow {...props} row={row} />;
+}
+
+function OneStepRow(props: GanttRowProps & { row: StepRow & { kind: "step" } }) {
+  const { row, plan, map, now, live, chosen, critical, onChoose, onFold, onMove } = props;
+  const { step } = row;
+  const status = stepStatus(step);
+  const keys = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "ArrowDown" || event.key === "j") onMove(1);
+    else if (event.key === "ArrowUp" || event.key === "k") onMove(-1);
+    else if (event.key === "ArrowRight" && row.folds) onFold(row.key, true);
+    else if (event.key === "ArrowLeft" && row.folds) onFold(row.key, false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div data-step={step.step} data-row={row.key} className="relative h-full">
+      {row.folds && (
+        <FoldButton name={step.name} depth={row.depth} open={row.open} onFold={(open) => onFold(row.key, open)} />
+      )}
+      <button
+        type="button"
+        aria-pressed={chosen}
+        onClick={() => onChoose(step.step)}
+        onKeyDown={keys}
+        className={classNames(
+          rowGrid,
+          "absolute inset-0 text-left hover:bg-hover focus-visible:-outline-offset-2",
+          chosen && "bg-selected hover:bg-selected",
+        )}
+      >
+        <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(row.depth)}>
+          <Status name={status} as="icon" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
+          <span className="min-w-0 flex-1 truncate text-sm" dir="auto">
+            {step.name}
+          </span>
+          <RowNote status={status} step={step} />
+          <span className="figures w-14 shrink-0 text-right text-subtle">
+            {step.startedAt !== null && step.status !== "skipped" && (
+              <Duration from={step.startedAt} to={step.endedAt ?? (live ? null : now)} />
+            )}
+          </span>
+        </span>
+        <span aria-hidden className="relative hidden sm:block">
+          <GanttBars plan={plan} step={step} map={map} now={now} critical={critical} />
+        </span>
+      </button>
+    </div>
+  );
+}
+
+/** What the icon alone would leave to be guessed: how far a loop is, which attempt, what it waits for. */
+function RowNote({
+  step,
+  status,
+}: {
+  step: (StepRow & { kind: "step" })["step"];
+  status: ReturnType<typeof stepStatus>;
+}) {
+  const words =
+    step.progress !== null
+      ? `${step.progress.done}/${step.progress.total ?? "?"}`
+      : status === "retrying"
+        ? `${step.attempt + 1}/${step.maxAttempts}`
+        : status === "completed"
+          ? null
+          : statusWord(status);
+  if (words === null) return null;
+  return <span className={classNames("figures hidden shrink-0 2xl:inline", statusColor(status))}>{words}</span>;
+}
+
+function AheadRow({ row, chosen, onChoose, onMove }: GanttRowProps & { row: StepRow & { kind: "ahead" } }) {
+  return (
+    <div data-row={row.key} className="relative h-full">
+      <button
+        type="button"
+        aria-pressed={chosen}
+        onClick={() => onChoose(row.key)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          onMove(event.key === "ArrowDown" ? 1 : -1);
+        }}
+        className={classNames(
+          rowGrid,
+          "absolute inset-0 text-left hover:bg-hover focus-visible:-outline-offset-2",
+          chosen && "bg-selected hover:bg-selected",
+        )}
+      >
+        <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(row.depth)}>
+          <Status name="pending" as="icon" />
+          <span className="truncate text-sm text-subtle" dir="auto">
+            {row.name}
+          </span>
+        </span>
+      </button>
+    </div>
+  );
+}
+
+function FoldButton(props: { name: string; depth: number; open: boolean; onFold(open: boolean): void }) {
+  return (
+    <button
+      type="button"
+      aria-expanded={props.open}
+      aria-label={`Steps inside ${props.name}`}
+      onClick={() => props.onFold(!props.open)}
+      className="absolute top-1/2 z-10 grid size-5 -translate-y-1/2 place-items-center rounded-[4px] text-subtle hover:bg-hover hover:text-ink"
+      style={{ left: 7 + props.depth * 14 }}
+    >
+      <ChevronRight aria-hidden className={classNames("size-3.5 transition-transform", props.open && "rotate-90")} />
+    </button>
+  );
+}
+
+function FrameRow({ row, map, now, onFold }: GanttRowProps & { row: StepRow & { kind: "frame" } }) {
+  const { steps } = row;
+  const shown = steps.find((step) => step.status === "failed") ?? steps.find((step) => !isStepEnded(step.status));
+  const status = shown === undefined ? "completed" : stepStatus(shown);
+  const from = Math.min(...steps.map((step) => step.startedAt ?? Infinity));
+  const to = Math.max(...steps.map((step) => step.endedAt ?? now));
+  const ended = steps.every((step) => step.endedAt !== null);
+  return (
+    <div data-row={row.key} className={classNames(rowGrid, "relative h-full")}>
+      <FoldButton
+        name={`iteration ${row.index + 1}`}
+        depth={row.depth}
+        open={row.open}
+        onFold={(open) => onFold(row.key, open)}
+      />
+      <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(row.depth)}>
+        <Status name={status} as="icon" />
+        <span className="min-w-0 flex-1 truncate text-xs text-muted">Iteration {row.index + 1}</span>
+        <span className="figures w-14 shrink-0 text-right text-subtle">
+          {Number.isFinite(from) && <Duration from={from} to={ended ? to : now} />}
+        </span>
+      </span>
+      <span aria-hidden className={classNames("relative hidden overflow-hidden sm:block", statusColor(status))}>
+        {Number.isFinite(from) && (
+          <span
+            className="absolute top-1/2 h-1 -translate-y-1/2 rounded-full bg-current opacity-40"
+            style={placed(map, from, to)}
+          />
+        )}
+      </span>
+    </div>
+  );
+}
