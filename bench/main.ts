@@ -1,17 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { measureCanvas } from "./canvas.ts";
 import { measureLatency } from "./latency.ts";
 import type { Figure } from "./figure.ts";
 import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
-// `npm run bench [-- start latency throughput] [--json FILE]`: what the product does on this machine, with everything on.
+// `npm run bench [-- start latency throughput canvas] [--json FILE]`: what the product does on this machine, with everything on.
 
 const benches: Record<string, () => Promise<Figure[]>> = {
   start: measureStart,
   latency: measureLatency,
   throughput: measureThroughput,
+  canvas: measureCanvas,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });

@@ -12,7 +12,7 @@ export function spotAt(text: string, cursor: number): Spot | null {
   const before = text.slice(0, cursor);
   const open = before.lastIndexOf("{{");
   if (open < 0 || before.indexOf("}}", open) >= 0) return null;
-  const typed = /[\w$.[\]"?]*$/.exec(before.slice(open + 2))?.[0] ?? "";
+  const typed = /[\w$.[\]?]*$/.exec(before.slice(open + 2))?.[0] ?? "";
   // Inside of a string nothing is read.
   const quotes = before.slice(open + 2, before.length - typed.length).match(/["'`]/g)?.length ?? 0;
   if (quotes % 2 === 1) return null;
@@ -44,7 +44,7 @@ export function offersFor(groups: readonly ScopeGroup[], typed: string): ScopeEn
 /** The text with an offer taken, and where the cursor stands then. The braces are closed if they were not. */
 export function complete(text: string, spot: Spot, path: string): { text: string; cursor: number } {
   const before = text.slice(0, spot.from);
-  const gap = before.endsWith("{{") ? " " : "";
+  const gap = spot.typed === "" && before.endsWith("{{") ? " " : "";
   const after = text.slice(spot.to);
   const close = /^[^{]*?\}\}/.test(after) ? "" : " }}";
   const written = `${before}${gap}${path}`;

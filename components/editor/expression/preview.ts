@@ -17,9 +17,12 @@ export function previewOf(value: Json, scope: JsonObject): Preview {
   // A step that has not run yet is no fault of the expression.
   if (compiled.references.some((reference) => scope[reference.root] === undefined && !reference.guarded))
     return { kind: "unknown" };
+  // What is guarded and has not run is read as the run would read it: as nothing.
+  const absent = compiled.references.map(({ root }): [string, null] => [root, null]);
+  const known: JsonObject = { ...Object.fromEntries(absent), ...scope };
   try {
-    const resolving = beginResolve(compiled.template, scope);
-    return { kind: "value", value: resolving.finish(resolving.codes.map(({ code }) => evaluate(code, scope))) };
+    const resolving = beginResolve(compiled.template, known);
+    return { kind: "value", value: resolving.finish(resolving.codes.map(({ code }) => evaluate(code, known))) };
   } catch (problem) {
     if (problem instanceof NotPreviewable) return { kind: "unknown" };
     return { kind: "fault", words: problem instanceof Error ? problem.message : "It cannot be evaluated." };

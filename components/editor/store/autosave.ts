@@ -64,7 +64,7 @@ export class Autosave {
   #saved: WorkflowFile;
   #current: WorkflowFile;
   #cancel: (() => void) | null = null;
-  #working: Promise<void> | null = null;
+  #working: Promise<boolean> | null = null;
   #failures = 0;
 
   constructor(options: AutosaveOptions) {
@@ -113,13 +113,13 @@ export class Autosave {
       this.#working ??= this.#save().finally(() => {
         this.#working = null;
       });
-      await this.#working;
-      if (this.status.getState().kind !== "saved") break;
+      if (!(await this.#working)) break;
     }
     return !this.dirty;
   }
 
-  async #save(): Promise<void> {
+  /** True when what it began with is saved. */
+  async #save(): Promise<boolean> {
     const file = this.#current;
     this.status.setState({ kind: "saving" }, true);
     try {
@@ -129,8 +129,10 @@ export class Autosave {
       this.#options.drawer.clear();
       this.status.setState({ kind: "saved", at: this.#options.now() }, true);
       if (this.dirty) this.#wait(settleMs);
+      return true;
     } catch (thrown) {
       await this.#failed(thrown);
+      return false;
     }
   }
 

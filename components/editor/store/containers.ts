@@ -28,7 +28,6 @@ export function wrap(
   };
   // Made among the others alone: where the members stand is where it shall stand.
   const made = addNode(bare, { type, position: { x: left, y: top }, parentId });
-  const place = nodesOf(made.file).get(made.id)?.position ?? { x: left, y: top };
   let next: WorkflowFile = {
     ...made.file,
     nodes: [
@@ -41,7 +40,7 @@ export function wrap(
       ...file.nodes.filter((node) => inside.has(node.id) && !plain.includes(node)),
     ],
   };
-  next = moved(next, made.id, place);
+  next = moved(next, made.id, { x: left, y: top });
   for (const edge of into) next = connect({ ...edge, target: made.id, targetPort: "in" })(next);
   for (const edge of out) next = connect({ ...edge, source: made.id, sourcePort: "out" })(next);
   return { file: next, id: made.id };

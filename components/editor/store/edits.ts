@@ -39,7 +39,8 @@ export function freshId(file: WorkflowFile, wanted: string, taken: ReadonlySet<s
   const free = (id: string) => !known.has(id) && !taken.has(id) && !reservedNames.includes(id);
   if (free(base)) return base;
   const stem = base.replace(/_\d+$/, "");
-  let number = 2;
+  // A reserved name is nobody's first.
+  let number = reservedNames.includes(stem) ? 1 : 2;
   while (!free(`${stem}_${number}`)) number += 1;
   return `${stem}_${number}`;
 }

@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import type { Locator, Page } from "@playwright/test";
+import type { z } from "zod";
+import { workflowFileSchema } from "../engine/workflow/file.ts";
+import { newPerson, signIn } from "./fixtures/people.ts";
+import { place } from "./fixtures/place.ts";
+import { expectAccessible } from "./fixtures/screen.ts";
+import { expect, test } from "./fixtures/test.ts";
+
+/** The editor as a person uses it: drawing, wiring, filling in, mending, running, publishing, carrying elsewhere. */
+
+const node = (page: Page, id: string): Locator => page.getByTestId(`node-${id}`);
+const canvas = (page: Page): Locator => page.getByTestId("canvas");
+const settings = (page: Page): Locator => page.getByRole("region", { name: "Settings" });
+
+async function newWorkflow(page: Page): Promise<void> {
+  await page.goto("/workflows");
+  await page.getByRole("button", { name: "New workflow" }).click();
+  await page.waitForURL(/\/workflows\/[0-9a-f-]{36}\/edit/);
+  await expect(page.getByRole("heading", { name: "How do you want to begin?" })).toBeVisible();
+}
+
+/** Drags a kind of step from the list at the left to a place of the canvas, in pixels from its upper left corner. */
+async function dragStep(page: Page, type: string, x: number, y: number): Promise<void> {
+  await page.getByTestId(`palette-${type}`).dragTo(canvas(page), { targetPosition: { x, y } });
+}
+
+async function centre(locator: Locator): Promise<{ x: number; y: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error("It is not on the screen.");
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Draws a line from an output to a step's input with the mouse. */
+async function wire(page: Page, from: string, port: string, to: string): Promise<void> {
+  const source = await centre(page.locator(`[data-id="${from}"] .react-flow__handle.source[data-port="${port}"]`));
+  const target = await centre(page.locator(`[data-id="${to}"] .react-flow__handle.target`));
+  await page.mouse.move(source.x, source.y);
+  await page.mouse.down();
+  await page.mouse.move((source.x + target.x) / 2, (source.y + target.y) / 2, { steps: 4 });
+  await page.mouse.move(target.x, target.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+async function savedFile(page: Page): Promise<z.infer<typeof workflowFileSchema>> {
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+Shift+E");
+  return workflowFileSchema.parse(JSON.parse(readFileSync(await (await download).path(), "utf8")));
+}
+
+test("from an empty canvas to a finished run, and on to another organisation", async ({ owner: page, browser }) => {
+  test.setTimeout(240_000);
+  await newWorkflow(page);
+
+  // Drag: a start, an agent, a condition, a parallel, a loop inside the canvas, an approval, an output.
+  await dragStep(page, "start", 140, 200);
+  await dragStep(page, "agent", 420, 200);
+  await dragStep(page, "condition", 700, 200);
+  await expect(node(page, "condition")).toBeVisible();
+  await dragStep(page, "parallel", 240, 420);
+  await dragStep(page, "loop", 640, 420);
+  await page.keyboard.press("1");
+  await expect(page.locator(".react-flow__node")).toHaveCount(5);
+  await dragInto(page, "agent", "parallel");
+  await dragInto(page, "transform", "loop_1");
+  await page.keyboard.press("1");
+
+  await wire(page, "start", "out", "agent");
+  await wire(page, "agent", "out", "condition");
+  await wire(page, "condition", "true", "parallel");
+  await wire(page, "parallel", "out", "loop_1");
+  await expect(page.locator(".react-flow__edge")).toHaveCount(4);
+
+  // The rest by keyboard, each joined to the one that is chosen.
+  await node(page, "loop_1").click({ position: { x: 60, y: 14 } });
+  await addByKeyboard(page, "Approval");
+  await expect(node(page, "approval")).toBeVisible();
+  await addByKeyboard(page, "Output");
+  await expect(page.locator(".react-flow__edge")).toHaveCount(6);
+  await page.keyboard.press("Shift+L");
+
+  // What a run is started with.
+  await page.getByRole("tab", { name: "Workflow" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Drawn by hand");
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page.getByLabel("Input: name of field 1").fill("topic");
+
+  // Fill in, with completion.
+  await open(page, "agent");
+  const prompt = settings(page).getByLabel("Prompt");
+  await prompt.fill("");
+  await prompt.pressSequentially("Write two sentences about {{ inp");
+  await expect(page.getByRole("option", { name: /input\.topic/ })).toBeVisible();
+  await prompt.pressSequentially("ut.to");
+  await prompt.press("Enter");
+  await expect(prompt).toHaveValue("Write two sentences about {{ input.topic }}");
+
+  await open(page, "condition");
+  await settings(page).getByLabel("Condition").fill("{{ input.topic.length > 2 }}");
+  await open(page, "loop_1");
+  await settings(page).getByLabel("Items", { exact: true }).fill('{{ ["one", "two"] }}');
+  await open(page, "transform");
+  await settings(page).getByRole("textbox").first().fill("{{ loop.item }}");
+
+  // A problem is marked before anything runs: it is told, found and mended.
+  await open(page, "agent_2");
+  await settings(page).getByLabel("Prompt").fill("Judge: {{ agnt.outputs.text }}");
+  await expect(page.getByTestId("problem-count")).toHaveText(/1 problem/);
+  await expect(page.locator('[data-id="agent_2"] .node-error')).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("problem-count").click();
+  await page.getByRole("button", { name: /there is nothing called "agnt"/ }).click();
+  const mended = settings(page).getByLabel("Prompt");
+  await expect(mended).toBeFocused();
+  await mended.fill("Judge: {{ agent.outputs.text }}");
+  await expect(page.getByTestId("problem-count")).toHaveText(/No problems/);
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+  await expectAccessible(page, "editor");
+
+  // Run: publishes, since there is only a draft, and says so.
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("This publishes version 1 and runs it.")).toBeVisible();
+  await page.getByLabel("Topic").fill("lighthouses");
+  const editor = page.url();
+  await page.getByRole("button", { name: "Publish and run" }).click();
+  await page.waitForURL(/\/runs\//);
+  await expect(page.getByText("Needs a person").first()).toBeVisible({ timeout: 60_000 });
+
+  // Back in the editor the last run is in the previews.
+  await page.goto(editor);
+  await open(page, "agent_2");
+  await expect(settings(page).getByTestId("preview").last()).toContainText("Judge:");
+
+  // Publish what was changed since.
+  await open(page, "output");
+  await page.getByLabel("Name", { exact: true }).fill("Result");
+  await expect(page.getByText(/ahead of version 1/)).toBeVisible();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByLabel("What changed").fill("A better name");
+  await page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true }).click();
+  await expect(page.getByText("version 2", { exact: true })).toBeVisible();
+
+  // Export, and import in another organisation.
+  const file = await savedFile(page);
+  expect(file.nodes.find(({ id }) => id === "output")?.name).toBe("Result");
+  expect(file.nodes.filter(({ parentId }) => parentId !== null)).toHaveLength(2);
+  const elsewhere = await browser.newContext({ baseURL: place().url });
+  const other = await elsewhere.newPage();
+  await signIn(other, await newPerson());
+  await newWorkflow(other);
+  await other.getByRole("button", { name: "More" }).click();
+  await other.getByRole("menuitem", { name: "Import into this draft" }).click();
+  await other.getByLabel("Workflow file", { exact: true }).last().fill(JSON.stringify(file));
+  await other.getByRole("dialog").getByRole("button", { name: "Import" }).click();
+  await expect(other.locator(".react-flow__node")).toHaveCount(file.nodes.length);
+  await expect(other.getByText(/^Saved/)).toBeVisible();
+  await elsewhere.close();
+});
+
+/** Drops a new step into a container that is on the screen. */
+async function dragInto(page: Page, type: string, container: string): Promise<void> {
+  const frame = await canvas(page).boundingBox();
+  const box = await node(page, container).boundingBox();
+  if (frame === null || box === null) throw new Error("It is not on the screen.");
+  await dragStep(page, type, box.x - frame.x + box.width / 2, box.y - frame.y + box.height * 0.65);
+}
+
+async function addByKeyboard(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("n");
+  await page.getByRole("combobox", { name: "Add a step" }).fill(title);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens a step's settings by the command palette, wherever it stands. */
+async function open(page: Page, id: string): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+K");
+  await page.getByRole("combobox", { name: "Search commands and steps" }).fill(id);
+  await page.locator(`[id="command-node-${id}"]`).click();
+  await expect(page.getByLabel("Id, as expressions read it")).toHaveValue(id);
+}
