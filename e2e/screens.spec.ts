@@ -129,48 +129,59 @@ async function full(api: Api, gate: Gate): Promise<Screen[]> {
   ];
 }
 
-for (const look of looks) {
-  const at = `${look.theme}-${look.width}`;
-  test(`signed-out and empty screens, ${at}`, async ({ browser }) => {
-    test.setTimeout(180_000);
-    const page = await pageAt(browser, look);
-    await see(page, signedOut, at);
-    await signIn(page, await newPerson());
-    await see(page, empty, at);
-    await page.context().close();
-  });
+test("signed-out and empty screens, light and dark, wide and narrow", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const page = await newPage(browser);
+  await see(page, signedOut);
+  await signIn(page, await newPerson());
+  await see(page, empty);
+  await page.context().close();
+});
 
-  test(`screens of an organisation at work, ${at}`, async ({ api, browser, gate, ownerState }) => {
-    test.setTimeout(240_000);
-    const page = await pageAt(browser, look);
-    await page.context().addCookies(ownerState.cookies);
-    await see(page, await full(api, gate), at);
-    await page.context().close();
-  });
+test("screens of an organisation at work, light and dark, wide and narrow", async ({
+  api,
+  browser,
+  gate,
+  ownerState,
+}) => {
+  test.setTimeout(420_000);
+  const page = await newPage(browser);
+  await page.context().addCookies(ownerState.cookies);
+  await see(page, await full(api, gate));
+  await page.context().close();
+});
+
+async function newPage(browser: Browser): Promise<Page> {
+  return (await browser.newContext({ baseURL: place().url, reducedMotion: "reduce" })).newPage();
 }
 
-function pageAt(browser: Browser, { theme, width }: Look): Promise<Page> {
-  return browser.newPage({
-    baseURL: place().url,
-    colorScheme: theme,
-    reducedMotion: "reduce",
-    viewport: { width, height: width < 500 ? 820 : 900 },
-  });
-}
-
-/** Opens each screen, keeps a picture of it, and collects what is wrong, so that one bad screen hides no other. */
-async function see(page: Page, screens: Screen[], at: string): Promise<void> {
+/**
+ * Opens each screen once and looks at it in each light and width: keeps a picture and collects what is wrong, so that one bad screen hides
+ * no other.
+ */
+async function see(page: Page, screens: Screen[]): Promise<void> {
   const complaints = complaintsOf(page);
   for (const { name, path, shows, act } of screens) {
     await test.step(name, async () => {
+      await dress(page, looks[0]);
       await page.goto(path);
       await act?.(page);
       await expect(page.getByText(shows).locator("visible=true").first()).toBeVisible();
-      await page.screenshot({ path: `test-results/screens/${name}-${at}.png`, animations: "disabled" });
-      await expectAccessible(page, name);
-      await expectNoSidewaysScroll(page, name);
+      for (const look of looks) {
+        await dress(page, look);
+        const at = `${name}-${look.theme}-${look.width}`;
+        await page.screenshot({ path: `test-results/screens/${at}.png`, animations: "disabled" });
+        await expectAccessible(page, at);
+        await expectNoSidewaysScroll(page, at);
+      }
     });
   }
   const unexpected = complaints.filter((each) => !/Failed to load resource/.test(each));
   expect.soft(unexpected, "complaints").toEqual([]);
+}
+
+async function dress(page: Page, { theme, width }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  await page.setViewportSize({ width, height: width < 500 ? 820 : 900 });
+  await expect(page.locator(`html[data-theme=${theme}]`).or(page.locator("html:not([data-theme])"))).toBeAttached();
 }

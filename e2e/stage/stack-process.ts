@@ -54,18 +54,18 @@ export class StackProcess {
     });
   }
 
-  /** Stops it as Ctrl-C does and resolves with its exit status when the whole group is gone. */
-  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
+  /** Stops it as Ctrl-C does, which tells every process of the terminal's group, and resolves when all of them are gone. */
+  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child?.pid === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const group = -child.pid;
-    const ended = new Promise<number | null>((gone) => child.once("close", (code) => gone(code)));
+    // `close` rather than `exit`: it comes when the last process that could still print has ended.
+    const ended = new Promise<void>((gone) => child.once("close", () => gone()));
     process.kill(group, signal);
     const late = setTimeout(() => process.kill(group, "SIGKILL"), stopWithinMs);
-    const code = await ended;
+    await ended;
     clearTimeout(late);
-    return code;
   }
 
   #problem(what: string): Error {

@@ -61,12 +61,10 @@ export class StageServer {
 
   async #steerStack(verb: string, response: ServerResponse): Promise<void> {
     if (this.#stack === null) return send(response, 409, { error: "no stack" });
-    if (verb === "stop") return send(response, 200, { status: await this.#stack.stop("SIGINT") });
-    if (verb === "start") {
-      await this.#stack.start();
-      return send(response, 200, { output: this.#stack.output });
-    }
-    return send(response, 404, {});
+    if (verb === "stop") await this.#stack.stop();
+    else if (verb === "start") await this.#stack.start();
+    else return send(response, 404, {});
+    return send(response, 200, { output: this.#stack.output });
   }
 }
 
