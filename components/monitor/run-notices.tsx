@@ -1,8 +1,7 @@
-import { Hand } from "lucide-react";
+import { CircleX, Hand } from "lucide-react";
 import Link from "next/link";
 import type { RunView } from "../../engine/run/projection.ts";
 import { Button } from "../ui/button.tsx";
-import { ErrorState } from "../ui/error-state.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { stepStatus } from "./step-status.ts";
 
@@ -35,16 +34,16 @@ export function FailureNotice({ view }: { view: RunView }) {
   if (view.error === null) return null;
   const step = view.steps.find((each) => each.step === view.errorStep);
   return (
-    <ErrorState
-      className="mx-4 mb-3"
-      title={step === undefined ? "The run failed" : `${step.name} failed`}
-      description={
-        <>
-          {view.error.message} <code className="font-mono text-2xs text-subtle">{view.error.code}</code>
-          <br />
-          What had completed is kept: a retry goes on from here.
-        </>
-      }
-    />
+    <div
+      role="alert"
+      className="mx-4 mb-3 flex flex-wrap items-baseline gap-x-2 gap-y-1 rounded-lg border border-failed/40 px-3 py-2 text-sm"
+    >
+      <CircleX aria-hidden className="size-4 shrink-0 self-center text-failed" />
+      <span className="font-medium">{step === undefined ? "The run failed" : `${step.name} failed`}</span>
+      <span className="min-w-0 flex-1 break-words text-muted">
+        {view.error.message} <code className="font-mono text-2xs text-subtle">{view.error.code}</code>{" "}
+        <span className="text-subtle">What had completed is kept.</span>
+      </span>
+    </div>
   );
 }

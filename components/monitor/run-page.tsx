@@ -67,7 +67,8 @@ function RunConnection({ follower }: { follower: RunFollower }) {
 function RunBody({ run, follower }: { run: Run; follower: RunFollower }) {
   const problem = useRunState(follower, (state) => state.problem);
   const read = useRunState(follower, (state) => state.view.seq);
-  const reading = useRunState(follower, (state) => state.connection === "reading" && state.events.length === 0);
+  // A journal that is half read shows a run that never was.
+  const reading = useRunState(follower, (state) => state.connection === "reading");
   if (reading) return <SkeletonRows label="Reading the run" />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">

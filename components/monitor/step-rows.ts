@@ -7,7 +7,12 @@ export type StepRow =
   | { kind: "step"; key: string; depth: number; step: StepView; folds: boolean; open: boolean }
   /** A node that no step stands for yet. */
   | { kind: "ahead"; key: string; depth: number; name: string }
-  | { kind: "frame"; key: string; depth: number; index: number; steps: StepView[]; open: boolean };
+  | { kind: "frame"; key: string; depth: number; index: number; steps: StepView[]; open: boolean }
+  /** Iterations that went well and are left out, until somebody asks for all of them. */
+  | { kind: "more"; key: string; depth: number; count: number; open: boolean };
+
+/** Loops of more iterations than this show only those that matter. */
+const manyFrames = 24;
 
 /** Which groups a person opened or closed; what is not in it follows the default. */
 export type Folding = ReadonlyMap<string, boolean>;
@@ -44,6 +49,9 @@ export function stepRows(plan: Plan, steps: readonly StepView[], folding: Foldin
     const open = folding.get(step.step) ?? (step.status !== "completed" || frames.length <= 1);
     rows.push({ kind: "step", key: step.step, depth, step, folds: frames.length > 0, open });
     if (!open) return;
+    const allKey = `${step.step}.*`;
+    const all = frames.length <= manyFrames || folding.get(allKey) === true;
+    let left = 0;
     for (const index of frames) {
       const frame = frameId(step.step, index);
       // The branches of a parallel are its one inside: no row says "iteration 1" above them.
@@ -52,9 +60,17 @@ export function stepRows(plan: Plan, steps: readonly StepView[], folding: Foldin
         continue;
       }
       const inside = byFrame.get(frame) ?? [];
-      const isOpen = folding.get(frame) ?? inside.some((each) => !isStepEnded(each.status) || each.status === "failed");
+      const matters = inside.some((each) => !isStepEnded(each.status) || each.status === "failed");
+      const isOpen = folding.get(frame) ?? matters;
+      if (!all && !isOpen && !matters) {
+        left += 1;
+        continue;
+      }
       rows.push({ kind: "frame", key: frame, depth: depth + 1, index, steps: inside, open: isOpen });
       if (isOpen) addFrame(frame, depth + 2);
+    }
+    if (left > 0 || (all && frames.length > manyFrames)) {
+      rows.push({ kind: "more", key: allKey, depth: depth + 1, count: all ? frames.length : left, open: all });
     }
   }
 

@@ -56,15 +56,13 @@ function Fields({ value }: { value: Record<string, Json> }) {
     <dl className="grid gap-4">
       {readingOrder(value).map(([name, field]) => (
         <div key={name} className="grid gap-1">
-          <dt className="font-mono text-2xs text-subtle">{name}</dt>
+          <dt className="flex min-h-7 items-center gap-1 font-mono text-2xs text-subtle">
+            <span className="flex-1">{name}</span>
+            {isProse(field) && <CopyButton text={field} label={`Copy ${name}`} />}
+          </dt>
           <dd className="min-w-0">
             {typeof field === "string" ? (
-              <div className="flex items-start gap-2">
-                <div className="min-w-0 flex-1">
-                  <Markdown text={field} />
-                </div>
-                {isProse(field) && <CopyButton text={field} label={`Copy ${name}`} />}
-              </div>
+              <Markdown text={field} />
             ) : typeof field === "object" && field !== null ? (
               <JsonView value={field} label={name} open={1} />
             ) : (

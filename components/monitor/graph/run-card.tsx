@@ -6,7 +6,7 @@ import type { WorkflowNode } from "../../../engine/workflow/file.ts";
 import type { FlowNode } from "../../editor/canvas/flow-model.ts";
 import { useLevel } from "../../editor/canvas/level.ts";
 import { NodeIcon } from "../../editor/canvas/node-icon.tsx";
-import { PortHandles, PortNames } from "../../editor/canvas/ports.tsx";
+import { PortNames } from "../../editor/canvas/ports.tsx";
 import { cardHeader } from "../../editor/store/geometry.ts";
 import { nameOf, summaryOf } from "../../editor/store/graph.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -16,6 +16,7 @@ import type { NodeRun } from "../screen/graph-state.ts";
 import { useShown } from "../screen/use-screen.tsx";
 import { stepStatus } from "../step-status.ts";
 import { Elapsed } from "./elapsed.tsx";
+import { RunPorts } from "./run-ports.tsx";
 
 /** A step on the live canvas: what it is, in which state, and what it took. */
 export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowNode>) {
@@ -24,9 +25,16 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
   const look = classNames("run-card", statusColor(status), `is-${status}`, chosen && "is-chosen");
   if (level === "block") {
     return (
-      <NodeButton node={node} status={status} chosen={chosen} className={classNames(look, "run-block")}>
-        <Status name={status} as="icon" className="[&_svg]:size-9" />
-      </NodeButton>
+      <div className={classNames(look, "run-block")}>
+        <NodeButton node={node} status={status} chosen={chosen} className="grid size-full place-items-center">
+          {run?.step == null ? (
+            <NodeIcon node={node} className="size-10 bg-transparent [&_svg]:size-8" />
+          ) : (
+            <Status name={status} as="icon" className="[&_svg]:size-9" />
+          )}
+        </NodeButton>
+        <RunPorts node={node} header={cardHeader} />
+      </div>
     );
   }
   const step = run?.step ?? null;
@@ -76,8 +84,8 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
         )}
       </NodeButton>
       {level === "card" && <PortNames node={node} />}
-      {level === "card" && run !== null && <Chips run={run} status={status} />}
-      <PortHandles node={node} header={cardHeader} />
+      {run !== null && <Chips run={run} status={status} large={level === "name"} />}
+      <RunPorts node={node} header={cardHeader} />
     </div>
   );
 });
@@ -114,9 +122,16 @@ export function NodeButton({ node, status, chosen, children, ...rest }: NodeButt
   );
 }
 
-/** Time, cost and iteration, on the lower edge of the card. */
-function Chips({ run: { step, iteration }, status }: { run: NodeRun; status: StatusName }) {
-  if (step === null || status === "skipped" || status === "pending") return null;
+/** Time, cost and iteration, on the lower edge of the card; seen from further away the time alone, larger. */
+function Chips({ run: { step, iteration }, status, large }: { run: NodeRun; status: StatusName; large: boolean }) {
+  if (step === null || step.startedAt === null || status === "skipped" || status === "pending") return null;
+  if (large) {
+    return (
+      <span className="pointer-events-none absolute top-full right-1 text-xl leading-7 text-muted tabular-nums">
+        <Elapsed step={step} />
+      </span>
+    );
+  }
   const cost = step.usage.reduce((sum, each) => sum + each.costUsd, 0);
   return (
     <div className="pointer-events-none absolute right-2 -bottom-2.5 flex gap-1">
@@ -126,11 +141,9 @@ function Chips({ run: { step, iteration }, status }: { run: NodeRun; status: Sta
         </Chip>
       )}
       {step.usage.length > 0 && <Chip title="Cost">{moneyWords(cost)}</Chip>}
-      {step.startedAt !== null && (
-        <Chip title="Time">
-          <Elapsed step={step} />
-        </Chip>
-      )}
+      <Chip title="Time">
+        <Elapsed step={step} />
+      </Chip>
     </div>
   );
 }

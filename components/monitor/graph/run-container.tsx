@@ -6,7 +6,6 @@ import { isStepEnded } from "../../../engine/run/status.ts";
 import type { FlowNode } from "../../editor/canvas/flow-model.ts";
 import { useLevel } from "../../editor/canvas/level.ts";
 import { NodeIcon } from "../../editor/canvas/node-icon.tsx";
-import { PortHandles } from "../../editor/canvas/ports.tsx";
 import { containerHeader } from "../../editor/store/geometry.ts";
 import { nameOf, summaryOf } from "../../editor/store/graph.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -15,6 +14,7 @@ import type { NodeRun } from "../screen/graph-state.ts";
 import { useScreen, useShown } from "../screen/use-screen.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { Chip, NodeButton, useNodeRun } from "./run-card.tsx";
+import { RunPorts } from "./run-ports.tsx";
 
 /** A loop or parallel of a run: a soft panel whose header counts. */
 export const RunContainer = memo(function RunContainer({ data: { node } }: NodeProps<FlowNode>) {
@@ -58,7 +58,7 @@ export const RunContainer = memo(function RunContainer({ data: { node } }: NodeP
         )}
         {step !== null && level === "block" && <Status name={status} as="icon" className="ml-auto [&_svg]:size-8" />}
       </NodeButton>
-      <PortHandles node={node} header={containerHeader} />
+      <RunPorts node={node} header={containerHeader} />
     </div>
   );
 });

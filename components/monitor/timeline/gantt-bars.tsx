@@ -30,7 +30,8 @@ export function GanttBars({ plan, step, map, now, critical }: GanttBarsProps) {
   const last = parts.at(-1);
   if (first === undefined || last === undefined) return null;
   return (
-    <span className={classNames("absolute inset-0 overflow-hidden", statusColor(stepStatus(step)))}>
+    // Cut a little outside of the axis, so that an outline at its end is whole.
+    <span className={classNames("absolute inset-0 [clip-path:inset(0_-5px)]", statusColor(stepStatus(step)))}>
       {parts.map((part) => (
         <span
           key={`${part.kind} ${part.from}`}

@@ -34,6 +34,7 @@ const indent = (depth: number): CSSProperties => ({ paddingLeft: 30 + depth * 14
 export function GanttRow(props: GanttRowProps) {
   const { row } = props;
   if (row.kind === "ahead") return <AheadRow {...props} row={row} />;
+  if (row.kind === "more") return <MoreRow {...props} row={row} />;
   if (row.kind === "frame") return <FrameRow {...props} row={row} />;
   return <OneStepRow {...props} row={row} />;
 }
@@ -80,7 +81,7 @@ function OneStepRow(props: GanttRowProps & { row: StepRow & { kind: "step" } }) 
             )}
           </span>
         </span>
-        <span aria-hidden className="relative hidden sm:block">
+        <span aria-hidden className="relative mx-2 hidden sm:block">
           <GanttBars plan={plan} step={step} map={map} now={now} critical={critical} />
         </span>
       </button>
@@ -137,6 +138,22 @@ function AheadRow({ row, chosen, onChoose, onMove }: GanttRowProps & { row: Step
   );
 }
 
+function MoreRow({ row, onFold }: GanttRowProps & { row: StepRow & { kind: "more" } }) {
+  return (
+    <button
+      type="button"
+      data-row={row.key}
+      onClick={() => onFold(row.key, !row.open)}
+      className="flex h-full w-full items-center text-left text-xs text-muted hover:bg-hover hover:text-ink focus-visible:-outline-offset-2"
+      style={indent(row.depth)}
+    >
+      {row.open
+        ? `Show only the iterations that need attention`
+        : `Show ${row.count.toLocaleString("en")} more ${row.count === 1 ? "iteration" : "iterations"} that completed`}
+    </button>
+  );
+}
+
 function FoldButton(props: { name: string; depth: number; open: boolean; onFold(open: boolean): void }) {
   return (
     <button
@@ -174,7 +191,7 @@ function FrameRow({ row, map, now, onFold }: GanttRowProps & { row: StepRow & { 
           {Number.isFinite(from) && <Duration from={from} to={ended ? to : now} />}
         </span>
       </span>
-      <span aria-hidden className={classNames("relative hidden overflow-hidden sm:block", statusColor(status))}>
+      <span aria-hidden className={classNames("relative mx-2 hidden overflow-hidden sm:block", statusColor(status))}>
         {Number.isFinite(from) && (
           <span
             className="absolute top-1/2 h-1 -translate-y-1/2 rounded-full bg-current opacity-40"

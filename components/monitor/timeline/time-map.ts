@@ -129,7 +129,9 @@ export function ticksOf(map: TimeMap, zero: number, width: number): Tick[] {
     for (let since = first; since <= piece.to - zero; since += step) {
       const place = map.place(since + zero);
       const last = ticks.at(-1);
-      if (last === undefined || (place - last.place) * width >= 56) ticks.push({ place, since });
+      // Its words stand to the right of a tick: they need room before the next one, a break and the edge.
+      const room = (piece.end - place) * width;
+      if (room >= 40 && (last === undefined || (place - last.place) * width >= 56)) ticks.push({ place, since });
     }
   }
   return ticks;

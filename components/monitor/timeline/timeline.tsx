@@ -41,7 +41,7 @@ export function Timeline() {
   const index = chosen === null ? null : rows.findIndex((row) => row.key === chosen);
 
   function move(by: number): void {
-    const choosable = rows.filter((row) => row.kind !== "frame");
+    const choosable = rows.filter((row) => row.kind === "step" || row.kind === "ahead");
     const at = choosable.findIndex((row) => row.key === current);
     const next = choosable[Math.min(choosable.length - 1, Math.max(0, at + by))];
     if (next !== undefined) screen.choose(next.key);
@@ -72,7 +72,7 @@ export function Timeline() {
             zoomed={range !== null}
             onZoom={(factor) => setRange(factor === null ? null : zoomedBy(whole, map, factor, 0.5))}
           />
-          <div ref={chart} className="relative hidden sm:block">
+          <div ref={chart} className="relative mx-2 hidden sm:block">
             <GanttAxis
               map={map}
               zero={whole.span.from}
