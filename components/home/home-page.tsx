@@ -18,6 +18,7 @@ import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
+import { SkeletonRows } from "../ui/skeleton.tsx";
 
 /** What needs me, what runs now, what failed, what happened last. */
 export function HomePage({ initial }: { initial: HomeRuns }) {
@@ -48,7 +49,7 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
         <div className="grid min-w-0 gap-4">
           <Card className="min-w-0 overflow-hidden">
             <CardHeader title="Needs you" actions={<More href="/approvals">All approvals</More>} />
-            {mine.length === 0 ? <Nothing>Nothing waits for your decision.</Nothing> : <NeedsMe approvals={mine} />}
+            <Inbox approvals={inbox.value} problem={inbox.error} />
           </Card>
           <Card className="min-w-0 overflow-hidden">
             <CardHeader title="Failed lately" actions={<More href="/runs?status=failed">All failures</More>} />
@@ -57,6 +58,18 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** What waits for this person. Not known yet is told from nothing. */
+function Inbox({ approvals, problem }: { approvals: ApprovalView[] | null; problem: string | null }) {
+  if (approvals === null) {
+    return problem === null ? <SkeletonRows rows={2} label="Reading the inbox" /> : <Nothing>{problem}</Nothing>;
+  }
+  return approvals.length === 0 ? (
+    <Nothing>Nothing waits for your decision.</Nothing>
+  ) : (
+    <NeedsMe approvals={approvals} />
   );
 }
 

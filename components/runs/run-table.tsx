@@ -37,8 +37,11 @@ export function RunTable({ runs, label, ofOne = false }: RunTableProps) {
               <RunStatusMark status={run.status} />
             </Cell>
             <Cell className="w-full max-w-0">
-              <Link href={`/runs/${run.id}`} className="flex min-w-0 items-center gap-2 font-medium hover:underline">
-                <span className="truncate">{ofOne ? `Run ${run.id.slice(0, 8)}` : run.workflow_name}</span>
+              <Link
+                href={`/runs/${run.id}`}
+                className="flex min-w-0 flex-wrap items-center gap-x-2 font-medium hover:underline"
+              >
+                <span className="max-w-full truncate">{ofOne ? `Run ${run.id.slice(0, 8)}` : run.workflow_name}</span>
                 <span className="figures shrink-0 font-normal text-subtle">v{run.version}</span>
                 {run.model_label === "demo" && <Badge title="The offline demo model answered">demo model</Badge>}
               </Link>

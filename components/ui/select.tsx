@@ -45,7 +45,8 @@ export function Select(props: SelectProps) {
         )}
       >
         <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
+          {/* With its words given, the server renders them too: without, they come with the script and push what stands beside. */}
+          <Radix.Value placeholder={placeholder}>{options.find((option) => option.value === value)?.label}</Radix.Value>
         </span>
         <ChevronDown aria-hidden className="size-3.5 shrink-0 text-subtle" />
       </Radix.Trigger>
