@@ -78,8 +78,8 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   await addByKeyboard(page, "Approval");
   await expect(node(page, "approval")).toBeVisible();
   await addByKeyboard(page, "Output");
-  await expect(page.locator(".react-flow__edge")).toHaveCount(6);
   await page.keyboard.press("Shift+L");
+  await expect(page.locator(".react-flow__edge")).toHaveCount(6);
 
   // What a run is started with.
   await page.getByRole("tab", { name: "Workflow" }).click();
