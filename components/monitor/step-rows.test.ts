@@ -96,3 +96,16 @@ test("waiting says for what", () => {
   expect(stepStatus(step("a", "waiting"))).toBe("waiting");
   expect(runStatus({ status: "waiting", steps: [step("a", "completed"), person] })).toBe("waiting-person");
 });
+
+test("a loop of hundreds shows the iterations that matter, the chosen ones and how many more there are", () => {
+  const many = [
+    step("each", "running"),
+    ...Array.from({ length: 300 }, (_, index) => step(`each.${index}.draft`, index === 7 ? "failed" : "completed")),
+    step("each.300.draft", "running"),
+  ];
+  const keys = (folding: ReadonlyMap<string, boolean>) =>
+    stepRows(plan, many, folding).flatMap((row) => (row.kind === "frame" || row.kind === "more" ? [row.key] : []));
+  expect(keys(new Map())).toEqual(["each.7", "each.300", "each.*"]);
+  expect(keys(new Map([["each.40", true]]))).toEqual(["each.7", "each.40", "each.300", "each.*"]);
+  expect(keys(new Map([["each.*", true]]))).toHaveLength(302);
+});
