@@ -6,6 +6,7 @@ import { newPerson, signIn } from "./fixtures/people.ts";
 import { place } from "./fixtures/place.ts";
 import { expectAccessible } from "./fixtures/screen.ts";
 import { expect, test } from "./fixtures/test.ts";
+import { workflowFile } from "./fixtures/workflow-files.ts";
 
 /** The editor as a person uses it: drawing, wiring, filling in, mending, running, publishing, carrying elsewhere. */
 
@@ -102,7 +103,7 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   await open(page, "loop_1");
   await settings(page).getByLabel("Items", { exact: true }).fill('{{ ["one", "two"] }}');
   await open(page, "transform");
-  await settings(page).getByRole("textbox").first().fill("{{ loop.item }}");
+  await settings(page).getByLabel("Value", { exact: true }).fill("{{ loop.item }}");
 
   // A problem is marked before anything runs: it is told, found and mended.
   await open(page, "agent_2");
@@ -158,6 +159,97 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   await expect(other.getByText(/^Saved/)).toBeVisible();
   await elsewhere.close();
 });
+
+test("two windows on one draft: nothing is overwritten, both versions are kept", async ({
+  owner: page,
+  api,
+  expected,
+}) => {
+  expected.push(/409/);
+  const id = await api.importWorkflow(chain("Two windows"));
+  await page.goto(`/workflows/${id}/edit`);
+  const second = await page.context().newPage();
+  await second.goto(`/workflows/${id}/edit`);
+  await rename(page, "middle", "Changed in the first");
+  await expect(page.getByText(/^Saved ·/)).toBeVisible();
+  await rename(second, "middle", "Changed in the second");
+  const dialog = second.getByRole("dialog", { name: "This draft was changed elsewhere" });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(second, "conflict");
+  await dialog.getByRole("button", { name: "Take theirs" }).click();
+  await expect(second.getByText("Both versions are kept")).toBeVisible();
+  await expect(node(second, "middle")).toContainText("Changed in the first");
+  await second.goto("/workflows?q=my+copy");
+  await expect(second.getByText("Two windows (my copy)").first()).toBeVisible();
+});
+
+test("what is changed without a network is kept, also over a reload, and saved when it is back", async ({
+  owner: page,
+  api,
+  expected,
+}) => {
+  expected.push(/ERR_INTERNET_DISCONNECTED|Failed to fetch|WebSocket|ERR_FAILED/);
+  const id = await api.importWorkflow(chain("Without a network"));
+  await page.goto(`/workflows/${id}/edit`);
+  await node(page, "middle").waitFor();
+  await page.route("**/api/v1/workflows/**", (route) => route.abort("internetdisconnected"));
+  await rename(page, "middle", "Written offline");
+  await expect(page.getByText("Offline, kept here")).toBeVisible();
+  await page.unroute("**/api/v1/workflows/**");
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(page.getByText("Unsaved changes are back")).toBeVisible();
+  await expect(page.getByText(/^Saved ·/)).toBeVisible();
+  await page.reload();
+  await expect(node(page, "middle")).toContainText("Written offline");
+});
+
+test("everything by keyboard, and what is pasted is text", async ({ owner: page }) => {
+  await newWorkflow(page);
+  await page.getByRole("button", { name: /^Blank/ }).click();
+  await expect(page.locator(".react-flow__node")).toHaveCount(2);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByLabel("Id, as expressions read it")).toHaveValue("start");
+  await addByKeyboard(page, "Transform");
+  await page.keyboard.press("c");
+  await page.getByRole("combobox", { name: "Connect to" }).fill("output");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".react-flow__edge")).toHaveCount(3);
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.locator(".react-flow__edge")).toHaveCount(2);
+  await page.keyboard.press("F2");
+  const hostile = '<img src=x onerror="window.hacked=1"> \u202Egnp.exe';
+  await page.keyboard.insertText(hostile);
+  await page.keyboard.press("Escape");
+  await expect(node(page, "transform")).toContainText("<img src=x onerror");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await expectAccessible(page, "shortcuts");
+  await page.keyboard.press("Escape");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessible(page, "editor, dark");
+});
+
+function chain(name: string): object {
+  return workflowFile(
+    name,
+    [
+      { id: "start", type: "start" },
+      { id: "middle", type: "transform", config: { value: "{{ input }}" } },
+      { id: "end", type: "output", config: { value: "{{ middle.outputs }}" } },
+    ],
+    [
+      ["start", "middle"],
+      ["middle", "end"],
+    ],
+  );
+}
+
+async function rename(page: Page, id: string, name: string): Promise<void> {
+  await node(page, id).click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+}
 
 /** Drops a new step into a container that is on the screen. */
 async function dragInto(page: Page, type: string, container: string): Promise<void> {

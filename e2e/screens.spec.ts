@@ -8,11 +8,12 @@ import { expect, test } from "./fixtures/test.ts";
 import { asking, standing, workflowFile, yesOrNo } from "./fixtures/workflow-files.ts";
 import { complaintsOf } from "./fixtures/watch-page.ts";
 
+// Colours differ by theme and layout by width, so two of the four tell axe all there is; pictures are kept of each.
 const looks = [
-  { theme: "light", width: 1440 },
-  { theme: "dark", width: 1440 },
-  { theme: "light", width: 380 },
-  { theme: "dark", width: 380 },
+  { theme: "light", width: 1440, axe: true },
+  { theme: "dark", width: 1440, axe: false },
+  { theme: "light", width: 380, axe: false },
+  { theme: "dark", width: 380, axe: true },
 ] as const;
 type Look = (typeof looks)[number];
 
@@ -171,7 +172,7 @@ async function see(page: Page, screens: Screen[]): Promise<void> {
         await dress(page, look);
         const at = `${name}-${look.theme}-${look.width}`;
         await page.screenshot({ path: `test-results/screens/${at}.png`, animations: "disabled" });
-        await expectAccessible(page, at);
+        if (look.axe) await expectAccessible(page, at);
         await expectNoSidewaysScroll(page, at);
       }
     });
