@@ -82,6 +82,7 @@ function OpenEditor({
         drawer: typeof localStorage === "undefined" ? noDrawer : browserDrawer(localStorage, record.id),
         revision: record.revision,
         saved: file,
+        same: sameFile,
         later: (ms, run) => {
           const timer = setTimeout(run, ms);
           return () => clearTimeout(timer);

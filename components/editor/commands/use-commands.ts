@@ -16,6 +16,8 @@ export function useCommands(parts: EditorParts): void {
     const target = event.target instanceof Element ? event.target : null;
     // What floats above the editor has the keyboard to itself.
     if (target?.closest(floats) != null && document.querySelector("[role=dialog]") !== null) return;
+    // Out of a field and back onto the step it belongs to: from there the arrows walk on.
+    if (event.key === "Escape" && isTyping(target)) return leaveField(target, parts);
     const command = commandOf(event, commands, isTyping(target), (each) => isOffered(each, parts));
     if (command === null) return;
     // A button in focus is pressed by Enter and Space, and arrows move in radio groups.
@@ -35,6 +37,11 @@ export function useCommands(parts: EditorParts): void {
       for (const type of ["copy", "cut", "paste"] as const) document.removeEventListener(type, onClip);
     };
   }, []);
+}
+
+function leaveField(field: Element | null, { actions }: EditorParts): void {
+  if (field instanceof HTMLElement) field.blur();
+  if (actions.chosen !== null) actions.canvas?.reveal(actions.chosen);
 }
 
 function clipboard(event: ClipboardEvent, { actions, mayWrite }: EditorParts): void {

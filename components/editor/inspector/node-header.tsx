@@ -57,7 +57,11 @@ export function NodeHeader({ node }: { node: WorkflowNode }) {
             onBlur={commit}
             onKeyDown={(event) => {
               if (event.key === "Enter") commit();
-              else if (event.key === "Escape") setId(null);
+              else if (event.key === "Escape") {
+                // What was typed is dropped; leaving the field would take it.
+                event.stopPropagation();
+                setId(null);
+              }
             }}
           />
         </div>

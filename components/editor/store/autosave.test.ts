@@ -38,6 +38,7 @@ function stage() {
     },
     revision: 1,
     saved: first,
+    same: (a, b) => a.name === b.name,
     later(_ms, run) {
       timers.push(run);
       return () => {
@@ -130,6 +131,20 @@ describe("autosave", () => {
     autosave.settle({ revision: 5, file: stored.file }, named("mine, more"));
     await autosave.flush();
     expect(stored).toEqual({ revision: 6, file: named("mine, more") });
+  });
+
+  test("its own save whose answer was lost is no conflict", async () => {
+    const { autosave, stored, kind, drawer } = stage();
+    stored.revision = 2;
+    stored.file = named("mine");
+    autosave.changed(named("mine"));
+    await autosave.flush();
+    expect(kind()).toBe("saved");
+    expect(autosave.dirty).toBe(false);
+    expect(drawer.kept).toBeNull();
+    autosave.changed(named("more"));
+    await autosave.flush();
+    expect(stored).toEqual({ revision: 3, file: named("more") });
   });
 
   test("taking theirs saves nothing", async () => {

@@ -45,6 +45,8 @@ interface AutosaveOptions {
   revision: number;
   /** The file as it stands on the server now. */
   saved: WorkflowFile;
+  /** Whether two files say the same. */
+  same(a: WorkflowFile, b: WorkflowFile): boolean;
   /** Runs a function after ms; returns its cancellation. */
   later(ms: number, run: () => void): () => void;
   now(): number;
@@ -145,6 +147,8 @@ export class Autosave {
     if (fault.kind === "conflict") {
       try {
         const theirs = await this.#options.server.load();
+        // Our own save whose answer was lost, when a page was left in the middle of it: there is nothing to choose between.
+        if (this.#options.same(theirs.file, this.#current)) return this.settle(theirs, this.#current);
         this.status.setState({ kind: "conflict", theirs }, true);
         return;
       } catch (problem) {
@@ -166,8 +170,8 @@ export class Autosave {
   /** Ends a conflict: `file` is what shall stand, made on top of the other version. */
   settle(theirs: StoredDraft, file: WorkflowFile): void {
     this.#revision = theirs.revision;
-    this.#saved = theirs.file;
     this.#current = file;
+    this.#saved = this.#options.same(theirs.file, file) ? file : theirs.file;
     this.#options.drawer.clear();
     this.status.setState({ kind: "saved", at: this.#options.now() }, true);
     if (this.dirty) this.#wait(0);
