@@ -6,16 +6,22 @@ import { catalogue } from "../../nodes/catalog/definitions.ts";
 import type { EditorStore } from "./store/editor-store.ts";
 
 const settleMs = 250;
+/** The longer it took, the longer the pause before it is done again: on a thousand nodes nobody shall be stopped in the middle of a word. */
+const pausesPerCheck = 4;
+const longestPauseMs = 2_000;
 
 /** Compiles the draft a moment after each change, when nothing else is to be done, and tells the store what it found. */
 export function useChecked(editor: EditorStore): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     let idle: number | null = null;
+    let tookMs = 0;
     const check = () => {
       const { file, checked } = editor.state;
       if (file === checked) return;
+      const began = performance.now();
       editor.found(file, compileFile(file, catalogue).problems);
+      tookMs = performance.now() - began;
     };
     const ask = () => {
       timer = null;
@@ -26,7 +32,7 @@ export function useChecked(editor: EditorStore): void {
     const later = () => {
       if (editor.state.file === editor.state.checked) return;
       if (timer !== null) clearTimeout(timer);
-      timer = setTimeout(ask, settleMs);
+      timer = setTimeout(ask, Math.min(longestPauseMs, Math.max(settleMs, tookMs * pausesPerCheck)));
     };
     later();
     const stop = editor.store.subscribe((state, before) => {
