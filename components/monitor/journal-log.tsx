@@ -1,14 +1,18 @@
 "use client";
 
+import { History } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import type { RunEvent } from "../../engine/run/event.ts";
+import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { JsonView } from "../ui/json-view.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import { WindowList } from "../ui/window-list.tsx";
+import { useScreen } from "./screen/use-screen.tsx";
 
 /** The journal itself, event by event: what everything else on the page is folded from. */
 export function JournalLog({ events }: { events: readonly RunEvent[] }) {
+  const screen = useScreen();
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<number | null>(null);
   const wanted = useDeferredValue(search.trim().toLowerCase());
@@ -31,7 +35,11 @@ export function JournalLog({ events }: { events: readonly RunEvent[] }) {
             <button
               type="button"
               aria-pressed={each.seq === chosen}
-              onClick={() => setChosen(each.seq)}
+              onClick={() => {
+                setChosen(each.seq);
+                // What is chosen in one view is chosen in all.
+                if ("step" in each && each.step !== null) screen.choose(each.step);
+              }}
               className={classNames(
                 "figures flex size-full items-center gap-3 px-4 text-left hover:bg-hover focus-visible:-outline-offset-2",
                 each.seq === chosen && "bg-selected hover:bg-selected",
@@ -51,7 +59,14 @@ export function JournalLog({ events }: { events: readonly RunEvent[] }) {
         {event === undefined ? (
           <p className="text-sm text-subtle">Choose an event to see what it carries.</p>
         ) : (
-          <JsonView key={event.seq} value={event} label={`event ${event.seq}`} />
+          <div className="grid gap-3">
+            <div>
+              <Button onClick={() => screen.seek(event.seq)}>
+                <History aria-hidden /> Show the run at this event
+              </Button>
+            </div>
+            <JsonView key={event.seq} value={event} label={`event ${event.seq}`} />
+          </div>
         )}
       </div>
     </div>

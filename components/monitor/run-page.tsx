@@ -89,7 +89,8 @@ function RunBody({ run, follower }: { run: Run; follower: RunFollower }) {
 
 function Head({ run }: { run: Run }) {
   const view = useShown((state) => state.view);
-  return <RunSummary view={view} status={runStatus(view)} created={Date.parse(run.created_at)} />;
+  const moment = useShown(({ at, events }) => (at === null ? null : (events.at(-1)?.at ?? null)));
+  return <RunSummary view={view} status={runStatus(view)} created={Date.parse(run.created_at)} moment={moment} />;
 }
 
 /** What needs somebody, or went wrong. In the past there is nothing to do about it. */

@@ -26,6 +26,8 @@ export interface FollowerOptions {
 }
 
 const pageSize = 1_000;
+/** What a long journal is asked for at once; the source reads it in pages side by side. */
+const longRead = 4 * pageSize;
 /** A message that is lost on a socket which stays open would leave the page behind for ever, so it looks by itself as well. */
 const checkEveryMs = 15_000;
 const retryMs = [500, 1_000, 2_000, 4_000, 8_000];
@@ -154,12 +156,16 @@ export class RunFollower {
     const { projection, source } = this.#options;
     try {
       let page: RunEvent[];
+      let limit = pageSize;
+      let isFull: boolean;
       do {
         this.#readAgain = false;
-        page = await source.read(projection.seq, pageSize);
+        page = await source.read(projection.seq, limit);
         if (!this.#following) return;
         if (!this.#fold(page)) throw new Error("The journal was read with a gap in it.");
-      } while (page.length >= pageSize || this.#readAgain);
+        isFull = page.length >= limit;
+        limit = longRead;
+      } while (isFull || this.#readAgain);
       this.#failures = 0;
       this.store.setState({ connection: this.#connected ? "live" : "lost", problem: null });
       // An ended run changes only by a retry, which is announced like everything else.

@@ -10,10 +10,12 @@ interface RunSummaryProps {
   status: StatusName;
   /** Epoch ms at which the run was asked for. */
   created: number;
+  /** Epoch ms at which a run that goes on is looked at in the past; null for now. */
+  moment: number | null;
 }
 
 /** The line of figures under the header of a run. */
-export function RunSummary({ view, status, created }: RunSummaryProps) {
+export function RunSummary({ view, status, created, moment }: RunSummaryProps) {
   const done = view.steps.filter((step) => step.status === "completed").length;
   return (
     <dl className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3" data-run-status={view.status}>
@@ -21,7 +23,7 @@ export function RunSummary({ view, status, created }: RunSummaryProps) {
         <Status name={status} as="badge" />
       </Figure>
       <Figure label="Duration">
-        {view.startedAt === null ? "–" : <Duration from={view.startedAt} to={view.endedAt} />}
+        {view.startedAt === null ? "–" : <Duration from={view.startedAt} to={view.endedAt ?? moment} />}
       </Figure>
       <Figure label="Steps done">{done}</Figure>
       <Figure label="Cost">{moneyWords(view.costUsd)}</Figure>

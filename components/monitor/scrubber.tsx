@@ -89,6 +89,8 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
         value={place}
         onChange={(event) => go(event.currentTarget.valueAsNumber)}
         onKeyDown={keys}
+        onPointerEnter={() => screen.prepare()}
+        onFocus={() => screen.prepare()}
         className="mx-2 h-1 min-w-16 flex-1 accent-accent"
       />
       <span className="figures hidden shrink-0 text-right text-muted sm:inline">

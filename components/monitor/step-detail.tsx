@@ -17,6 +17,7 @@ import { DecisionCard } from "./decision-card.tsx";
 import { GoOnFrom } from "./go-on-from.tsx";
 import { useShown } from "./screen/use-screen.tsx";
 import { Elapsed } from "./graph/elapsed.tsx";
+import { IterationPicker } from "./iteration-picker.tsx";
 import { StepHistory } from "./step-history.tsx";
 import { stepStatus } from "./step-status.ts";
 import { textKey, type RunFollower } from "./run-store.ts";
@@ -116,10 +117,10 @@ function StepFigures({ step }: { step: StepView }) {
   const cost = step.usage.reduce((sum, each) => sum + each.costUsd, 0);
   const models = [...new Set(step.usage.map((each) => each.model))];
   return (
-    <p className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
+    <div className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
       <code className="font-mono text-2xs text-subtle">{step.step}</code>
       <span>{step.type}</span>
-      {step.index !== null && <span>iteration {step.index + 1}</span>}
+      <IterationPicker step={step} />
       {step.startedAt !== null && step.status !== "skipped" && <Elapsed step={step} />}
       {step.attempt > 1 && <span>attempt {step.attempt}</span>}
       {models.length > 0 && <span>{models.join(", ")}</span>}
@@ -128,7 +129,7 @@ function StepFigures({ step }: { step: StepView }) {
       {step.usage.some((each) => each.demo) && (
         <Badge title="The offline demo model answered this step">demo model</Badge>
       )}
-    </p>
+    </div>
   );
 }
 

@@ -27,6 +27,7 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
     return (
       <div className={classNames(look, "run-block")}>
         <NodeButton node={node} status={status} chosen={chosen} className="grid size-full place-items-center">
+          <span className="sr-only">{nameOf(node)}</span>
           {run?.step == null ? (
             <NodeIcon node={node} className="size-10 bg-transparent [&_svg]:size-8" />
           ) : (
@@ -109,14 +110,7 @@ interface NodeButtonProps {
 /** The part of a node that takes the keyboard. Pressing it reaches the canvas as a click on the node. */
 export function NodeButton({ node, status, chosen, children, ...rest }: NodeButtonProps) {
   return (
-    <button
-      type="button"
-      data-node={node.id}
-      data-state={status}
-      aria-pressed={chosen}
-      aria-label={`${nameOf(node)}, ${statusWord(status).toLowerCase()}`}
-      {...rest}
-    >
+    <button type="button" data-node={node.id} data-state={status} aria-pressed={chosen} {...rest}>
       {children}
     </button>
   );

@@ -34,7 +34,7 @@ export const RunContainer = memo(function RunContainer({ data: { node } }: NodeP
         <span
           className={classNames(
             "truncate font-medium",
-            level === "card" ? "text-sm" : level === "name" ? "text-xl tracking-tight" : "hidden",
+            level === "card" ? "text-sm" : level === "name" ? "text-xl tracking-tight" : "sr-only",
           )}
           dir="auto"
         >

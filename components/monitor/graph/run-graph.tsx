@@ -118,7 +118,7 @@ function useFollowing(frame: { current: HTMLElement | null }, follows: boolean):
   const busy = useShown(({ graph }) => {
     const ids: string[] = [];
     for (const [id, { step }] of graph.nodes) {
-      if (step !== null && step.progress === null && (step.status === "running" || step.status === "waiting"))
+      if (step !== null && step.progress === null && ["running", "waiting", "queued"].includes(step.status))
         ids.push(id);
     }
     return ids.join(" ");

@@ -65,7 +65,11 @@ export class RunHistory {
     const { steps, ...run } = this.#projection.view();
     const changed: Moment["changed"] = [];
     // A step keeps its place from when it comes up, so what differs is what changed.
-    for (const [place, step] of steps.entries()) if (step !== this.#steps[place]) changed.push([place, step]);
+    // By index: with ten thousand steps this line is what reading back costs.
+    for (let place = 0; place < steps.length; place += 1) {
+      const step = steps[place];
+      if (step !== undefined && step !== this.#steps[place]) changed.push([place, step]);
+    }
     this.#steps = steps;
     this.#moments.push({ seq: run.seq, run, changed });
     if (this.#moments.length % snapshotEvery === 0) this.#snapshots.push(steps);

@@ -96,6 +96,20 @@ export class RunScreen {
     this.#pump();
   }
 
+  /** Begins to read the journal for going back, as somebody is about to. */
+  prepare(): void {
+    const { events } = this.#options.follower.store.getState();
+    if (this.#pumping || this.#wanted !== null || this.#history.upTo >= events.length) return;
+    this.#pumping = true;
+    this.#options.nextFrame(() => {
+      this.#pumping = false;
+      if (this.#wanted !== null) return this.#pump();
+      const until = this.#options.clock() + sliceMs;
+      this.#history.extend(events, () => this.#options.clock() < until);
+      this.prepare();
+    });
+  }
+
   /** Chooses a step, or a node that was not reached, everywhere on the page. */
   choose(chosen: string | null): void {
     const { view, events, at } = this.store.getState();

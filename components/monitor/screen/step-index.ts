@@ -18,11 +18,17 @@ export class StepIndex {
   readonly #lastFrame = new Map<string, number>();
   readonly #counts = new Map<string, NodeCount>();
 
+  /** `steps` are those of the same run at any other moment: a step keeps its place from when it comes up. */
   update(steps: readonly StepView[]): void {
-    if (steps.length < this.#steps.length || steps[0]?.step !== this.#steps[0]?.step) this.#clear();
-    for (const [place, step] of steps.entries()) {
+    for (let place = 0; place < steps.length; place += 1) {
+      const step = steps[place];
       const before = this.#steps[place];
-      if (before !== step) this.#take(before, step);
+      if (step !== undefined && before !== step) this.#take(before, step);
+    }
+    if (steps.length < this.#steps.length) {
+      for (const step of this.#steps.slice(steps.length)) this.#drop(step);
+      this.#lastFrame.clear();
+      for (const step of steps) this.#noteFrame(step);
     }
     this.#steps = steps;
   }
@@ -39,25 +45,32 @@ export class StepIndex {
     return this.#counts.get(node) ?? noCount;
   }
 
-  #clear(): void {
-    this.#steps = [];
-    this.#byName.clear();
-    this.#lastFrame.clear();
-    this.#counts.clear();
-  }
-
   #take(before: StepView | undefined, step: StepView): void {
     this.#byName.set(step.step, step);
-    if (before === undefined && step.index !== null) {
-      const name = step.frame.slice(0, step.frame.lastIndexOf("."));
-      this.#lastFrame.set(name, Math.max(this.#lastFrame.get(name) ?? 0, step.index));
-    }
+    if (before === undefined) this.#noteFrame(step);
+    this.#add(step, 1, before);
+  }
+
+  #drop(step: StepView): void {
+    this.#byName.delete(step.step);
+    this.#add(step, -1, undefined);
+  }
+
+  #noteFrame(step: StepView): void {
+    if (step.index === null) return;
+    const container = step.frame.slice(0, step.frame.lastIndexOf("."));
+    const last = this.#lastFrame.get(container);
+    if (last === undefined || last < step.index) this.#lastFrame.set(container, step.index);
+  }
+
+  #add(step: StepView, by: 1 | -1, before: StepView | undefined): void {
     const count = this.#counts.get(step.node) ?? noCount;
+    const ended = Number(isStepEnded(step.status)) - Number(before !== undefined && isStepEnded(before.status));
+    const failed = Number(step.status === "failed") - Number(before?.status === "failed");
     this.#counts.set(step.node, {
-      begun: count.begun + (before === undefined ? 1 : 0),
-      ended:
-        count.ended + Number(isStepEnded(step.status)) - Number(before !== undefined && isStepEnded(before.status)),
-      failed: count.failed + Number(step.status === "failed") - Number(before?.status === "failed"),
+      begun: count.begun + (before === undefined ? by : 0),
+      ended: count.ended + by * ended,
+      failed: count.failed + by * failed,
     });
   }
 }

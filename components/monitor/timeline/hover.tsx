@@ -77,12 +77,12 @@ export function HoverCard({ hover, zero, now }: { hover: Hover; zero: number; no
   if (at === null) return null;
   const parts = step === undefined ? [] : barParts(plan, step, now);
   // Beside the pointer, on the side that has room.
-  const side = x > window.innerWidth - 320 ? { right: window.innerWidth - x + 14 } : { left: x + 14 };
+  const side = x > window.innerWidth - 400 ? { right: window.innerWidth - x + 14 } : { left: x + 14 };
   const height = y > window.innerHeight - 180 ? { bottom: window.innerHeight - y + 10 } : { top: y + 14 };
   return (
     <div
       aria-hidden
-      className="pointer-events-none fixed z-50 grid max-w-72 gap-1 rounded-md border border-line bg-raised px-2.5 py-1.5 text-xs shadow-raised"
+      className="pointer-events-none fixed z-50 grid max-w-96 gap-1 rounded-md border border-line bg-raised px-2.5 py-1.5 text-xs shadow-raised"
       style={{ ...side, ...height }}
     >
       {step !== undefined && (
@@ -94,7 +94,10 @@ export function HoverCard({ hover, zero, now }: { hover: Hover; zero: number; no
         </span>
       )}
       {parts.slice(0, 8).map((part) => (
-        <span key={`${part.kind} ${part.from}`} className="figures grid grid-cols-[1fr_auto] gap-x-3 text-muted">
+        <span
+          key={`${part.kind} ${part.from}`}
+          className="figures grid grid-cols-[1fr_auto] gap-x-4 whitespace-nowrap text-muted"
+        >
           <span>
             {words[part.kind]}
             {part.attempt !== null && parts.length > 1 && ` (attempt ${part.attempt})`}{" "}
