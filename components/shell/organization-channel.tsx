@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { organizationTopic } from "../../contracts/realtime.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { useWorkspace } from "./workspace-context.tsx";
@@ -20,6 +20,7 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const [connection, setConnection] = useState<Connection>("connecting");
+  const joined = useRef(false);
   const [listeners] = useState(() => new Set<() => void>());
 
   useEffect(() => {
@@ -34,7 +35,8 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
       if (!here) return;
       channel.subscribe((status) => {
         if (!here) return;
-        setConnection(status === "SUBSCRIBED" ? "live" : "lost");
+        joined.current = status === "SUBSCRIBED";
+        setConnection(joined.current ? "live" : "lost");
         // What happened between two connections was told to nobody.
         if (status === "SUBSCRIBED") tell();
       });
@@ -64,6 +66,8 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
   const subscribe = useCallback<Hub["subscribe"]>(
     (listener) => {
       listeners.add(listener);
+      // A part of the page that comes to life after the channel did was drawn by the server before: what was told between is read.
+      if (joined.current) listener();
       return () => void listeners.delete(listener);
     },
     [listeners],
