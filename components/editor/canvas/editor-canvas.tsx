@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { attachCanvas } from "./canvas-port.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
+import { FarEdges } from "./far-edges.tsx";
 import { firstView } from "./first-view.ts";
 import { FlowEdgeLine } from "./flow-edge.tsx";
 import { type FlowEdge, FlowModel, type FlowNode, faultsOf } from "./flow-model.ts";
@@ -20,6 +21,9 @@ import { useCanvasEvents } from "./use-canvas-events.ts";
 
 const nodeTypes = { card: NodeCard, container: NodeContainer, note: NodeNote };
 const edgeTypes = { flow: FlowEdgeLine };
+/** From this many edges on they are one picture when seen from afar. */
+const farFrom = 200;
+const noEdges: FlowEdge[] = [];
 /** From this many nodes the map costs more than it shows. */
 const mapUpTo = 400;
 
@@ -44,7 +48,8 @@ export function EditorCanvas() {
     () => model.nodes(file, selection, faults, moving, sizes),
     [model, file, selection, faults, moving, sizes],
   );
-  const edges = useMemo(() => model.edges(file, chosenEdges), [model, file, chosenEdges]);
+  const far = level === "block" && file.edges.length > farFrom;
+  const edges = useMemo(() => (far ? noEdges : model.edges(file, chosenEdges)), [model, file, chosenEdges, far]);
   useEffect(() => attachCanvas(actions, flow, frame), [actions, flow]);
 
   return (
@@ -80,7 +85,8 @@ export function EditorCanvas() {
           colorMode={resolvedTheme === "dark" ? "dark" : "light"}
           minZoom={0.05}
           maxZoom={2}
-          onlyRenderVisibleElements
+          // From afar everything is in view, and asking at each frame what is would be all that is won.
+          onlyRenderVisibleElements={level !== "block"}
           nodesDraggable={mayWrite}
           nodesConnectable={mayWrite}
           nodeDragThreshold={3}
@@ -104,6 +110,7 @@ export function EditorCanvas() {
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
           {file.nodes.length <= mapUpTo && file.nodes.length > 0 && <CanvasMap />}
+          {far && <FarEdges file={file} />}
           <CanvasControls />
         </ReactFlow>
       </LevelContext>
