@@ -47,6 +47,9 @@ export function machineOptions(
   };
 }
 
+/** How often over its time a phase may take on the wall clock: on a machine with ten busy programs a thread waits for most of it. */
+const wallMultiple = 30;
+
 /**
  * The time of one phase. It counts the thread's own processor time, so that a busy computer does not fail an innocent
  * expression; a generous multiple on the wall clock ends it all the same.
@@ -62,7 +65,7 @@ class Deadline {
     const now = performance.now();
     this.hit = false;
     this.#wallAt = now + ms;
-    this.#lastAt = now + ms * 5;
+    this.#lastAt = now + ms * wallMultiple;
     this.#cpuAt = threadMs() + ms;
     this.#onProlong = onProlong;
   }

@@ -4,18 +4,23 @@ import { EnvironmentError, parseEnvironment } from "../../contracts/env.ts";
 import { ensureFirstAccount, type FirstAccount } from "./account.ts";
 import { openHome } from "./home.ts";
 import { HomeInUseError, lockHolder } from "./lock.ts";
-import { terminalProgress } from "./progress.ts";
-import { startStack } from "./stack.ts";
+import { type Progress, terminalProgress } from "./progress.ts";
+import { probeHttp } from "./parts.ts";
+import { type Stack, startStack } from "./stack.ts";
 import { buildPages } from "./web-build.ts";
 
 /** `npm start`, and with `--dev` `npm run dev`: the whole product until Ctrl-C. */
 
+/** A worker says that it lives once it has its connections; on a busy machine that takes a while. */
+const healthyWithinMs = 60_000;
 const isDev = process.argv.includes("--dev");
 const progress = terminalProgress((line) => process.stdout.write(`${line}\n`));
 const interrupted = new AbortController();
 /** Ends the build when it is no longer wanted: on an interrupt, and when another part of the start has failed. */
 const unwanted = new AbortController();
 
+// Whoever read our lines may be gone; the stack goes on, or stops, all the same.
+process.stdout.on("error", () => undefined);
 process.once("SIGINT", () => interrupt("SIGINT"));
 process.once("SIGTERM", () => interrupt("SIGTERM"));
 // The terminal was closed.
@@ -52,12 +57,32 @@ async function main(): Promise<void> {
       await built;
     },
   });
+  await waitUntilHealthy(stack, progress);
   const stopped = new Promise<void>((resolve) => interrupted.signal.addEventListener("abort", () => resolve()));
   progress.say(`\nBaton is ready on ${stack.url}`);
   progress.say(signIn(account));
   await stopped;
   await stack.stop();
   progress.say("Stopped.");
+}
+
+/** Each part has answered by itself; this asks whether they work together, a worker among them that has looked at its queue. */
+async function waitUntilHealthy(stack: Stack, steps: Progress): Promise<void> {
+  const step = steps.begin("All parts together");
+  const lastAt = Date.now() + healthyWithinMs;
+  for (;;) {
+    const fault = await probeHttp(`${stack.url}/api/v1/health`).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (fault === null || interrupted.signal.aborted) return step.done();
+    if (Date.now() > lastAt) {
+      step.failed();
+      await stack.stop();
+      throw new Error(`The parts do not work together; see the logs in ${stack.home.logs}.`, { cause: fault });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function startBuild(homePath: string): Promise<void> {
