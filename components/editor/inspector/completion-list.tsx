@@ -17,6 +17,10 @@ interface CompletionListProps {
 export function CompletionList({ id, offers, chosen, onTake, onHover }: CompletionListProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    // Below a tall field it would open out of sight.
+    list.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   return (

@@ -73,7 +73,7 @@ function Beginnings() {
             <Choice
               icon={<FlaskConical aria-hidden />}
               title="Example"
-              words="A small team of two agents and a decision. It runs as it is, without any key."
+              words="One agent writes, another judges. It runs as it is, without any key."
               onClick={() => begin(exampleFile)}
             />
           </div>

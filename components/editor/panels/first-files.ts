@@ -12,7 +12,7 @@ export function blankFile(file: WorkflowFile): WorkflowFile {
   };
 }
 
-/** A small whole workflow that runs on the demo model: write, judge, revise if need be. */
+/** A small whole workflow that runs on the demo model: one agent writes, another judges. */
 export function exampleFile(file: WorkflowFile): WorkflowFile {
   return {
     ...file,
