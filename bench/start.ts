@@ -28,6 +28,8 @@ function startOnce(home: string): Promise<number> {
     cwd: root,
     env: { ...process.env, BATON_HOME: home, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
+    // A group of its own, so that the interrupt reaches what Ctrl-C in a terminal reaches.
+    detached: true,
   });
   return new Promise((resolve, reject) => {
     let seconds: number | null = null;
@@ -36,7 +38,7 @@ function startOnce(home: string): Promise<number> {
       output += data.toString();
       if (seconds !== null || !output.includes("Baton is ready on")) return;
       seconds = (performance.now() - began) / 1000;
-      child.kill("SIGINT");
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
     });
     child.on("close", () =>
       seconds === null ? reject(new Error(`npm start ended early:\n${output}`)) : resolve(seconds),
