@@ -122,7 +122,7 @@ test("from an empty canvas to a finished run, and on to another organisation", a
 
   // Run: publishes, since there is only a draft, and says so.
   await page.keyboard.press("ControlOrMeta+Enter");
-  await expect(page.getByText("This publishes version 1 and runs it.")).toBeVisible();
+  await expect(page.getByText("This publishes version 1 and runs it.").first()).toBeVisible();
   await page.getByLabel("Topic").fill("lighthouses");
   const editor = page.url();
   await page.getByRole("button", { name: "Publish and run" }).click();
@@ -177,7 +177,7 @@ test("two windows on one draft: nothing is overwritten, both versions are kept",
   await expect(dialog).toBeVisible();
   await expectAccessible(second, "conflict");
   await dialog.getByRole("button", { name: "Take theirs" }).click();
-  await expect(second.getByText("Both versions are kept")).toBeVisible();
+  await expect(second.getByText("Both versions are kept").first()).toBeVisible();
   await expect(node(second, "middle")).toContainText("Changed in the first");
   await second.goto("/workflows?q=my+copy");
   await expect(second.getByText("Two windows (my copy)").first()).toBeVisible();
@@ -194,11 +194,11 @@ test("what is changed without a network is kept, also over a reload, and saved w
   await node(page, "middle").waitFor();
   await page.route("**/api/v1/workflows/**", (route) => route.abort("internetdisconnected"));
   await rename(page, "middle", "Written offline");
-  await expect(page.getByText("Offline, kept here")).toBeVisible();
+  await expect(page.getByText("Offline, kept here").first()).toBeVisible();
   await page.unroute("**/api/v1/workflows/**");
   page.on("dialog", (dialog) => void dialog.accept());
   await page.reload();
-  await expect(page.getByText("Unsaved changes are back")).toBeVisible();
+  await expect(page.getByText("Unsaved changes are back", { exact: true })).toBeVisible();
   await expect(page.getByText(/^Saved ·/)).toBeVisible();
   await page.reload();
   await expect(node(page, "middle")).toContainText("Written offline");
