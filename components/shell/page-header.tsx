@@ -31,7 +31,7 @@ export function PageHeader({ trail = [], title, beside, actions }: PageHeaderPro
         <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
         {beside !== undefined && <div className="ml-1.5 flex items-center gap-2">{beside}</div>}
       </div>
-      {actions !== undefined && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
+      {actions !== undefined && <div className="flex max-w-full flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }

@@ -63,7 +63,7 @@ export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListPro
         title="Workflows"
         actions={
           <>
-            <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-36 sm:w-56" />
+            <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-28 sm:w-56" />
             {may(organization.role, "build") && <ImportDialog />}
             <NewWorkflowButton />
           </>
