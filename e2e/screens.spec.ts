@@ -50,7 +50,7 @@ const empty: Screen[] = [
   { name: "welcome", path: "/welcome", shows: "A new organisation" },
 ];
 
-const click = (role: "tab" | "button", name: string | RegExp) => (page: Page) =>
+const click = (role: "tab" | "button" | "radio", name: string | RegExp) => (page: Page) =>
   page.getByRole(role, { name }).first().click();
 
 /** Screens of an organisation in the middle of its work. */
@@ -123,7 +123,7 @@ async function full(api: Api, gate: Gate): Promise<Screen[]> {
       name: "approvals-done",
       path: "/approvals",
       shows: /Done|Nothing has been decided/,
-      act: click("button", "Done"),
+      act: click("radio", "Done"),
     },
     { name: "settings", path: "/settings", shows: "API keys" },
     { name: "settings-new-key", path: "/settings", shows: "New API key", act: click("button", "New key") },
