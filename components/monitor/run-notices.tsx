@@ -36,14 +36,14 @@ export function FailureNotice({ view }: { view: RunView }) {
   return (
     <div
       role="alert"
-      className="mx-4 mb-3 flex flex-wrap items-baseline gap-x-2 gap-y-1 rounded-lg border border-failed/40 px-3 py-2 text-sm"
+      className="mx-4 mb-3 flex items-start gap-2.5 rounded-lg border border-failed/40 px-3 py-2 text-sm"
     >
-      <CircleX aria-hidden className="size-4 shrink-0 self-center text-failed" />
-      <span className="font-medium">{step === undefined ? "The run failed" : `${step.name} failed`}</span>
-      <span className="min-w-0 flex-1 break-words text-muted">
+      <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
+      <p className="min-w-0 flex-1 break-words text-muted">
+        <span className="font-medium text-ink">{step === undefined ? "The run failed" : `${step.name} failed`}</span>{" "}
         {view.error.message} <code className="font-mono text-2xs text-subtle">{view.error.code}</code>{" "}
         <span className="text-subtle">What had completed is kept.</span>
-      </span>
+      </p>
     </div>
   );
 }

@@ -64,7 +64,7 @@ export function Timeline() {
       <div
         role="presentation"
         className="flex min-h-0 flex-1 flex-col"
-        style={{ "--names": "clamp(200px, 34%, 340px)" } as CSSProperties}
+        style={{ "--names": "clamp(210px, 38%, 360px)" } as CSSProperties}
         onKeyDown={keys}
       >
         <div className={`${rowGrid} shrink-0 overflow-hidden border-b [scrollbar-gutter:stable]`}>
