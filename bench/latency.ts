@@ -35,16 +35,16 @@ async function requestToFirstStep(product: Product): Promise<Figure[]> {
   return spread("request to first step ended, idle", taken);
 }
 
-/** Every step of the page that reads "Completed", with the time at which it first did. */
-async function watchSteps(page: Page): Promise<void> {
+/** Notes when the page's own count of steps done first shows each number. */
+async function watchCount(page: Page): Promise<void> {
   await page.evaluate(() => {
     const seen: Record<string, number> = {};
-    Object.assign(window, { seenSteps: seen });
+    Object.assign(window, { seenCounts: seen });
+    const label = [...document.querySelectorAll("dt")].find((each) => each.textContent === "Steps done");
     const look = (): void => {
-      for (const row of document.querySelectorAll<HTMLElement>('[data-step][data-status="completed"]'))
-        seen[row.dataset["step"] ?? ""] ??= Date.now();
+      seen[label?.nextElementSibling?.textContent ?? ""] ??= Date.now();
     };
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
 }
 
@@ -68,16 +68,17 @@ async function stepToBrowser(product: Product): Promise<Figure[]> {
     const id = await product.importWorkflow(ticker(ticks, tickMs));
     const run = (await product.call("POST", `/workflows/${id}/runs`, { input: {} })) as { id: string };
     await page.goto(`${product.url}/runs/${run.id}`);
-    await watchSteps(page);
-    await page.waitForFunction(
-      (last) => `ticks.${last}.tick` in (window as unknown as { seenSteps: object }).seenSteps,
-      ticks - 1,
-      { timeout: 120_000 },
-    );
-    const seen = await page.evaluate(() => (window as unknown as { seenSteps: Record<string, number> }).seenSteps);
-    const taken = (await eventsOf(product, run.id)).flatMap((event) => {
-      if (event.type !== "timer-fired") return [];
-      const shown = seen[event.key.replace("wait:", "")];
+    await page.getByText("Steps done").waitFor();
+    await watchCount(page);
+    // The start counts as one step, and the loop itself as the last.
+    const all = String(ticks + 2);
+    await page.waitForFunction((last) => last in (window as unknown as { seenCounts: object }).seenCounts, all, {
+      timeout: 90_000,
+    });
+    const seen = await page.evaluate(() => (window as unknown as { seenCounts: Record<string, number> }).seenCounts);
+    const fired = (await eventsOf(product, run.id)).filter((event) => event.type === "timer-fired");
+    const taken = fired.flatMap((event, index) => {
+      const shown = seen[String(index + 2)];
       return shown === undefined ? [] : [shown - event.at];
     });
     // The first were there before the page was.
