@@ -215,6 +215,41 @@ describe("on a running stack", { timeout: 120_000 }, () => {
     expect(await outcome(["export", "No such workflow"], env)).toMatchObject({ status: 1 });
   });
 
+  it("proves from the journals that runs were turned as promised, and folds one again, offline too", async () => {
+    const waiting = start("run", file("decide.json", decide));
+    await waiting.says(approvalId);
+    waiting.child.kill("SIGINT");
+    await waiting.ended;
+    const [, runId = ""] = /logs ([0-9a-f-]{36}) --follow/.exec(waiting.stderr()) ?? [];
+
+    const all = await outcome(["verify", "--all"], env);
+    expect(all, all.stdout).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("all of them keep every promise"),
+    });
+    expect(all.stdout).toContain(`✓ ${runId}`);
+    expect(await outcome(["verify"], env)).toMatchObject({ status: 2 });
+
+    const replayed = await outcome(["replay", runId], env);
+    expect(replayed, replayed.stderr).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("the same state each time"),
+    });
+    expect(replayed.stderr).toMatch(/The state that Redis keeps \(event \d+\) is the same/);
+    const [, digest = "?"] = /sha256 ([0-9a-f]{64})/.exec(replayed.stdout) ?? [];
+
+    const journal = (await outcome(["logs", runId, "--json"], env)).stdout;
+    const [kept, cut] = [join(folder, "journal.jsonl"), join(folder, "cut.jsonl")];
+    writeFileSync(kept, journal);
+    const nowhere = { BATON_HOME: join(folder, "nowhere"), PORT: "1" };
+    const files = ["--workflow", join(folder, "decide.json")];
+    const offline = await outcome(["replay", runId, "--journal", kept, ...files], nowhere);
+    expect(offline, offline.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining(digest) });
+    writeFileSync(cut, journal.split("\n").toSpliced(1, 1).join("\n"));
+    const gap = await outcome(["replay", runId, "--journal", cut, ...files], nowhere);
+    expect(gap).toMatchObject({ status: 1, stderr: expect.stringContaining("does not follow") });
+  });
+
   it("says how to sign in when the key is not known", async () => {
     const refused = await outcome(["runs"], { ...env, BATON_API_KEY: "baton_not-a-key-that-anybody-made" });
     expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("Set BATON_API_KEY") });

@@ -102,6 +102,24 @@ function runCommands(baton: Command, terminal: Terminal, set: (status: number) =
       set(await (await import("./commands/logs.ts")).logs(terminal, run, options)),
     );
   baton
+    .command("verify [run]")
+    .description("prove from its journal that a run was turned as promised")
+    .option("--all", "all runs of the organisation")
+    .option("--json", "a verdict a line, as JSON")
+    .action(async (run: string | undefined, options) =>
+      set(await (await import("./commands/verify.ts")).verify(terminal, run, options)),
+    );
+  baton
+    .command("replay <run>")
+    .description("fold a run's journal again and compare the state, with itself and with what Redis keeps")
+    .option("--at <number>", "stop after that event")
+    .option("--journal <file>", "offline: the journal as logs --json prints it")
+    .option("--workflow <file>", "offline: the workflow file of that journal")
+    .option("--json", "print the state")
+    .action(async (run: string, options) =>
+      set(await (await import("./commands/replay.ts")).replay(terminal, run, options)),
+    );
+  baton
     .command("approve <id>")
     .description("decide an approval, named by its id or by the run that waits")
     .option("--reject", "reject instead")

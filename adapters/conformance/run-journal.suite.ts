@@ -1,14 +1,33 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../engine/json.ts";
 import type { JournalBatch, RunJournal } from "../../engine/ports/run-journal.ts";
-import type { RunEvent } from "../../engine/run/event.ts";
+import type { ApprovalRequest, RunEvent } from "../../engine/run/event.ts";
 
 export interface JournalUnderTest {
   journal: RunJournal;
   /** Stores a workflow with this definition as version 1 and a run of it with its first event. */
   newRun(definition?: Json): Promise<{ runId: string; orgId: string; workflowId: string }>;
+  /** Status of the run's approvals, in the order in which they were asked. */
+  approvals(runId: string): Promise<string[]>;
 }
 
+const request: ApprovalRequest = {
+  title: "Go on?",
+  description: "",
+  options: [{ id: "yes", label: "Yes", kind: "approve" }],
+  preselected: null,
+  recommended: null,
+  recommendation: null,
+  assignee: { kind: "anyone", id: null },
+  urgency: "normal",
+  deadlineMs: 1_000,
+  onTimeout: "reject",
+  escalateTo: null,
+  fields: [],
+  channels: ["inbox"],
+  context: null,
+};
 const queuedAt = 1_700_000_000_000;
 
 function completed(seq: number, output: Json = seq): RunEvent {
@@ -129,6 +148,20 @@ export function runJournalSuite(name: string, under: () => JournalUnderTest): vo
       expect(await journal.append(batch(runId, 1, [], disarm))).toBe("fenced");
       expect(await journal.append(batch(runId, 2, [], disarm))).toBe("appended");
       expect(await journal.header(runId)).toMatchObject({ lastSeq: 2 });
+    });
+
+    test("a run that fails without saying what it had asked leaves nobody with a question", async () => {
+      const { journal, newRun, approvals } = under();
+      const { runId } = await newRun();
+      const open = [
+        { id: randomUUID(), nodeId: "ask", stepId: "ask", request, deadline: queuedAt, irreversible: false },
+      ];
+      await journal.append(batch(runId, 1, [completed(2)], { approvals: { open, close: [] } }));
+      expect(await approvals(runId)).toEqual(["pending"]);
+      const error = { code: "INTERNAL" as const, message: "m", retryable: false };
+      const failed: RunEvent = { seq: 3, at: queuedAt, type: "run-failed", error, step: null };
+      await journal.append(batch(runId, 2, [failed], { patch: { status: "failed", error } }));
+      expect(await approvals(runId)).toEqual(["cancelled"]);
     });
 
     test("text that no database likes spoils neither its own run nor its neighbours", async () => {

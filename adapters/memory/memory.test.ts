@@ -32,7 +32,11 @@ async function newRun(definition: Parameters<typeof store.addDefinition>[2] = {}
   return { runId, orgId, workflowId };
 }
 
-runJournalSuite("memory", () => ({ journal: store, newRun }));
+runJournalSuite("memory", () => ({
+  journal: store,
+  newRun,
+  approvals: async (runId) => store.run(runId)?.approvals.map(({ status }) => status) ?? [],
+}));
 
 runSweepSuite("memory", () => ({
   journal: store,

@@ -148,6 +148,9 @@ function write(run: StoredRun, batch: JournalBatch, at: number): void {
   run.events.push(...structuredClone(batch.events));
   run.header.lastSeq += batch.events.length;
   run.header.status = batch.patch.status ?? run.header.status;
+  if (batch.patch.status === "failed" || batch.patch.status === "cancelled") {
+    for (const approval of run.approvals) if (approval.status === "pending") approval.status = "cancelled";
+  }
   run.updatedAt = at;
   Object.assign(run.row, structuredClone(batch.patch));
   for (const key of batch.timers.disarm) run.timers.delete(key);

@@ -51,7 +51,14 @@ async function newRun(definition: Json = {}): Promise<{ runId: string; orgId: st
   return { runId, orgId, workflowId };
 }
 
-runJournalSuite("Postgres", () => ({ journal: createRunJournal(pool), newRun }));
+runJournalSuite("Postgres", () => ({
+  journal: createRunJournal(pool),
+  newRun,
+  async approvals(runId) {
+    const query = "select status from approvals where run_id = $1 order by created_at";
+    return (await pool.query<{ status: string }>(query, [runId])).rows.map(({ status }) => status);
+  },
+}));
 
 runSweepSuite("Postgres", () => ({
   journal: createRunJournal(pool),

@@ -6,7 +6,7 @@ import type { ChildSpec } from "./child.ts";
 import type { Home } from "./home.ts";
 
 /** The address of the embedded Redis, with its password. */
-export function redisUrl(home: Home, port: number): string {
+export function redisUrl(home: Pick<Home, "secrets">, port: number): string {
   return `redis://:${home.secrets.redisPassword}@127.0.0.1:${port}`;
 }
 

@@ -8,11 +8,24 @@ const longestDelayMs = 3_600_000;
  * the step's name so that a replay agrees; an error that says when to come back (Retry-After) is not tried sooner.
  */
 export function retryDelay(retry: Retry, attempt: number, error: ErrorRecord, seed: string): number | null {
-  if (!error.retryable || attempt >= retry.maxAttempts) return null;
-  const factor = retry.backoff === "exponential" ? 2 ** (attempt - 1) : retry.backoff === "linear" ? attempt : 1;
-  const base = Math.min(longestDelayMs, retry.delayMs * factor);
+  const bounds = retryBounds(retry, attempt, error);
+  if (bounds === null) return null;
+  const base = delayBefore(retry, attempt);
   const jittered = Math.round(base * (0.5 + 0.5 * fraction(`${seed}:${attempt}`)));
-  return Math.max(jittered, error.retryAfterMs ?? 0);
+  return Math.max(jittered, bounds.least);
+}
+
+/** The shortest and the longest delay the policy allows before the next attempt; null when it allows none. */
+export function retryBounds(retry: Retry, attempt: number, error: ErrorRecord): { least: number; most: number } | null {
+  if (!error.retryable || attempt >= retry.maxAttempts) return null;
+  const base = delayBefore(retry, attempt);
+  const asked = error.retryAfterMs ?? 0;
+  return { least: Math.max(Math.floor(base * 0.5), asked), most: Math.max(base, asked) };
+}
+
+function delayBefore(retry: Retry, attempt: number): number {
+  const factor = retry.backoff === "exponential" ? 2 ** (attempt - 1) : retry.backoff === "linear" ? attempt : 1;
+  return Math.min(longestDelayMs, retry.delayMs * factor);
 }
 
 /** A number in [0, 1) that depends on nothing but the text (FNV-1a). */

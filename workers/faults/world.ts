@@ -20,7 +20,11 @@ import type { Stack } from "../../cli/stack/stack.ts";
 import type { Json } from "../../engine/json.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
+import type { RunFacts } from "../../engine/run/verify.ts";
+import { compile } from "../../engine/workflow/compile.ts";
 import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
+import type { Plan } from "../../engine/workflow/plan.ts";
+import { catalogue } from "../../nodes/catalog/definitions.ts";
 import { checkJournal } from "./journal-check.ts";
 import { startRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -76,6 +80,7 @@ export async function startWorld(): Promise<World> {
   const recorder = await startRecorder();
   const workers = new Set<WorkerHandle>();
   const orgId = randomUUID();
+  const plans = new Map<string, Plan>();
   await pool.query("insert into organizations (id, name, slug) values ($1, 'Faults', 'faults')", [orgId]);
 
   const status = async (runId: string): Promise<RunStatus> => {
@@ -115,6 +120,9 @@ export async function startWorld(): Promise<World> {
     },
     async addWorkflow(file) {
       const id = randomUUID();
+      const compiled = compile(file, catalogue);
+      if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join("\n"));
+      plans.set(id, compiled.plan);
       await pool.query(
         "insert into workflows (id, org_id, name, draft, latest_version, published_version) values ($1, $2, $3, $4, 1, 1)",
         [id, orgId, file.name, JSON.stringify(file)],
@@ -140,7 +148,8 @@ export async function startWorld(): Promise<World> {
     async finished(runId, withinMs = 40_000) {
       await until(async () => ["completed", "failed", "cancelled"].includes(await status(runId)), withinMs);
       const journal = await events(runId);
-      checkJournal(journal);
+      const facts = await factsOf(pool, runId);
+      checkJournal(journal, plans.get(facts.workflowId) ?? null, facts);
       return journal;
     },
     async stop() {
@@ -152,6 +161,18 @@ export async function startWorld(): Promise<World> {
     },
   };
   return world;
+}
+
+/** What the run's row says, to be compared with its journal. */
+async function factsOf(pool: Pool, runId: string): Promise<RunFacts> {
+  const { rows } = await pool.query<RunFacts>(
+    `select workflow_id as "workflowId", version, status, last_seq::int as "lastSeq", cost_usd::float8 as "costUsd"
+     from runs where id = $1`,
+    [runId],
+  );
+  const facts = rows[0];
+  if (facts === undefined) throw new Error(`There is no run ${runId}.`);
+  return facts;
 }
 
 async function until<T>(
