@@ -235,7 +235,6 @@ class Retrace {
 function expected(event: RunEvent): string[] | null {
   switch (event.type) {
     case "step-scheduled":
-    case "approval-requested":
     case "wait-started":
     case "loop-opened":
     case "loop-checked":

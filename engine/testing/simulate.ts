@@ -1,14 +1,12 @@
 import type { Json } from "../json.ts";
-import { fraction } from "../run/backoff.ts";
 import type { RunEvent } from "../run/event.ts";
 import { apply, emptyState, fold } from "../run/fold.ts";
-import type { Prepared, RunCommand, RunInput } from "../run/input.ts";
+import type { RunCommand, RunInput } from "../run/input.ts";
 import { outstanding } from "../run/outstanding.ts";
 import type { RunState } from "../run/state.ts";
 import { transition } from "../run/transition.ts";
-import { scopeOf } from "../run/scope.ts";
-import type { Plan, PlanNode } from "../workflow/plan.ts";
-import { beginResolve } from "../workflow/resolve.ts";
+import type { Plan } from "../workflow/plan.ts";
+import { answerPreparation } from "./answers.ts";
 import type { Oracle } from "./oracle.ts";
 
 export interface Simulation {
@@ -119,7 +117,7 @@ class World {
   private obey(command: RunCommand): void {
     switch (command.type) {
       case "prepare":
-        return void this.waiting.push(this.prepare(command));
+        return void this.waiting.push(answerPreparation(this.plan, this.state, this.oracle, this.now, command));
       case "execute":
         return void this.waiting.push(...this.execute(command));
       case "arm-timer":
@@ -142,36 +140,6 @@ class World {
     }
   }
 
-  private prepare(command: Extract<RunCommand, { type: "prepare" }>): RunInput {
-    const { step, attempt } = command;
-    const node = this.plan.nodes.get(command.node);
-    if (node === undefined) throw new Error(`no node ${command.node}`);
-    return { type: "prepared", step, attempt, prepared: this.prepared(command, node) };
-  }
-
-  private prepared({ step, loopIndex }: Extract<RunCommand, { type: "prepare" }>, node: PlanNode): Prepared {
-    const input = beginResolve(node.template, scopeOf(this.plan, this.state, step)).finish([]);
-    if (loopIndex !== null) return { kind: "loop-check", index: loopIndex, holds: loopIndex < this.oracle.turns(step) };
-    switch (node.behaviour) {
-      case "effect":
-        return { kind: "effect", input };
-      case "wait":
-        return { kind: "wait", until: this.now + 1_000 };
-      case "approval":
-        return { kind: "approval", approvalId: uuid(step), request: request(step) };
-      case "loop": {
-        const items = Array.from({ length: this.oracle.items(step) }, (_, index) => index);
-        const concurrency = typeof node.config["concurrency"] === "number" ? node.config["concurrency"] : 1;
-        if (node.loopCondition !== null) return { kind: "loop", items: null, total: null, concurrency: 1 };
-        return { kind: "loop", items, total: items.length, concurrency };
-      }
-      default: {
-        const outcome = { output: input, ...(node.type === "choose" ? { ports: [this.oracle.port(step)] } : {}) };
-        return { kind: "computed", outcome, input: null };
-      }
-    }
-  }
-
   private execute({ step, attempt }: Extract<RunCommand, { type: "execute" }>): RunInput[] {
     const name = `${step}#${attempt}`;
     this.executions.set(name, (this.executions.get(name) ?? 0) + 1);
@@ -182,34 +150,4 @@ class World {
     }
     return [started, { type: "succeeded", step, attempt, outcome: { output: { from: step } } }];
   }
-}
-
-function uuid(step: string): string {
-  const part = (salt: string): string =>
-    Math.floor(fraction(step + salt) * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, "0");
-  return `${part("a")}-0000-4000-8000-${part("b")}0000`;
-}
-
-function request(title: string): Extract<Prepared, { kind: "approval" }>["request"] {
-  return {
-    title,
-    description: "",
-    options: [
-      { id: "yes", label: "Yes", kind: "approve" },
-      { id: "no", label: "No", kind: "reject" },
-    ],
-    preselected: null,
-    recommended: null,
-    recommendation: null,
-    assignee: { kind: "anyone", id: null },
-    urgency: "normal",
-    deadlineMs: 1_000,
-    onTimeout: "reject",
-    escalateTo: null,
-    fields: [],
-    channels: ["inbox"],
-    context: null,
-  };
 }
