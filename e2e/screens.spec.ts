@@ -125,8 +125,16 @@ async function full(api: Api, gate: Gate): Promise<Screen[]> {
       shows: /Done|Nothing has been decided/,
       act: click("radio", "Done"),
     },
-    { name: "settings", path: "/settings", shows: "API keys" },
-    { name: "settings-new-key", path: "/settings", shows: "New API key", act: click("button", "New key") },
+    { name: "settings", path: "/settings", shows: "Members" },
+    { name: "settings-members", path: "/settings/members", shows: "Roles go from reading to owning" },
+    { name: "settings-credentials", path: "/settings/credentials", shows: "No credentials" },
+    {
+      name: "settings-new-credential",
+      path: "/settings/credentials",
+      shows: "Steps refer to it by this name.",
+      act: click("button", "New credential"),
+    },
+    { name: "settings-new-key", path: "/settings/api-keys", shows: "New API key", act: click("button", "New key") },
   ];
 }
 

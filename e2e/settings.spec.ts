@@ -6,7 +6,7 @@ import { until } from "./stage/until.ts";
 test("an API key is shown once, works within its role, and is refused within a second of its revocation", async ({
   strangerPage: page,
 }) => {
-  await page.goto("/settings");
+  await page.goto("/settings/api-keys");
   await page.getByRole("button", { name: "New key" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Make the key" }).click();

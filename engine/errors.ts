@@ -25,6 +25,7 @@ export const errorCodes = [
   "MODEL_REFUSED",
   "MODEL_BAD_OUTPUT",
   "MODEL_NOT_CONFIGURED",
+  "CREDENTIAL_UNUSABLE",
   "HTTP_BLOCKED",
   "HTTP_FAILED",
   "HTTP_STATUS",
@@ -95,6 +96,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":
     case "MODEL_NOT_CONFIGURED":
+    case "CREDENTIAL_UNUSABLE":
     case "HTTP_BLOCKED":
     case "APPROVAL_REJECTED":
     case "APPROVAL_EXPIRED":

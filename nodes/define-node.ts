@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { BoundCredential } from "../engine/ports/credentials.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import type { ModelAnswer, ModelRequest } from "../engine/ports/model.ts";
 import type { Json } from "../engine/json.ts";
@@ -42,6 +43,8 @@ export interface ExecuteContext {
   signal: AbortSignal;
   model(request: Omit<ModelRequest, "signal" | "idempotencyKey">): Promise<ModelAnswer>;
   http: HttpClient;
+  /** A credential of the run's organisation. From then on its secret is masked in all that the step gives. */
+  credential(name: string): Promise<BoundCredential>;
   log(level: LogLine["level"], message: string): void;
 }
 

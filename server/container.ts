@@ -10,12 +10,14 @@ import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
 import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
+import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
 import { createPool, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
+import { createVault } from "../adapters/vault/vault.ts";
 import { EnvironmentError, type Environment } from "../contracts/env.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "./approvals/link-token.ts";
@@ -74,6 +76,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     approvals: createApprovalStore(pool),
     links: createLinkSigner([outside.secret], now),
     keys,
+    credentials: new CredentialTable(pool),
+    vault: createVault(outside.secret),
     members,
     auth: createAuthenticator({ members, keys, tokens, now, log }),
     idempotency,

@@ -2,10 +2,12 @@ import type { Health } from "../contracts/api/health.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
+import type { Vault } from "../engine/ports/vault.ts";
 import type { Catalogue } from "../engine/workflow/definition.ts";
 import type { ApiKeyStore } from "./api-keys/ports.ts";
 import type { LinkSigner } from "./approvals/link-token.ts";
 import type { ApprovalStore } from "./approvals/ports.ts";
+import type { CredentialStore } from "./credentials/ports.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { Members } from "./auth/ports.ts";
 import type { IdempotencyStore } from "./http/idempotency.ts";
@@ -30,6 +32,9 @@ export interface Services {
   approvals: ApprovalStore;
   links: LinkSigner;
   keys: ApiKeyStore;
+  credentials: CredentialStore;
+  /** Seals what is kept secret. */
+  vault: Vault;
   members: Members;
   auth: Authenticator;
   idempotency: IdempotencyStore;

@@ -133,6 +133,8 @@ export function memoryServices(at: Memory): Services {
     approvals: approvalStore(at),
     links: createLinkSigner(["a secret of at least thirty-two characters"], now),
     keys: keyStore(at),
+    credentials: credentialStore(),
+    vault: noVault,
     members,
     auth: createAuthenticator({
       members,
@@ -328,6 +330,22 @@ function keyStore(at: Memory): Services["keys"] {
       at.audit.push(audit);
       return { ...shown, revokedAt: key.revokedAt };
     },
+  };
+}
+
+const noVault: Services["vault"] = {
+  seal: () => ({ keyVersion: 1, nonce: new Uint8Array(12), sealed: new Uint8Array(16) }),
+  open: () => "",
+};
+
+function credentialStore(): Services["credentials"] {
+  return {
+    list: async () => [],
+    get: async () => null,
+    names: async () => [],
+    insert: async () => null,
+    rotate: async () => null,
+    remove: async () => false,
   };
 }
 

@@ -176,6 +176,8 @@ class LocalRun {
           idempotencyKey,
           signal,
           http,
+          credential: (name) =>
+            Promise.reject(new BatonError("CREDENTIAL_UNUSABLE", `"${name}" is not available in a local run.`)),
           model: (request) => model.answer({ ...request, signal, idempotencyKey }),
           log: () => undefined,
         },

@@ -14,13 +14,16 @@ import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
+import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { createPool } from "../adapters/supabase/pool.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
+import { createVault } from "../adapters/vault/vault.ts";
 import type { Environment } from "../contracts/env.ts";
 import { BatonError } from "../engine/errors.ts";
 import type { Model } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
+import { createCredentialSource } from "./credentials.ts";
 import { Drainer } from "./drain-run.ts";
 import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
@@ -75,6 +78,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     log,
     model: createModel(env, log),
     http,
+    credentials: createCredentialSource(new CredentialTable(pool), createVault(outside.secret)),
   };
   const drainer = new Drainer(ports);
   const executor = createStepExecutor(ports, drainer);
@@ -127,14 +131,15 @@ interface Outside {
   redisUrl: string;
   supabaseUrl: string;
   secretKey: string;
+  secret: string;
 }
 
 /** @throws BatonError naming the variables that are missing */
 function requireOutside(env: Environment): Outside {
-  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY } = env;
-  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY };
+  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY, BATON_SECRET } = env;
+  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY, BATON_SECRET };
   const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  if (!DATABASE_URL || !REDIS_URL || !SUPABASE_URL || !SUPABASE_SECRET_KEY) {
+  if (!DATABASE_URL || !REDIS_URL || !SUPABASE_URL || !SUPABASE_SECRET_KEY || !BATON_SECRET) {
     throw new BatonError(
       "SERVICE_UNAVAILABLE",
       `A worker needs to know the stack it works for: set ${missing.join(", ")}. ` +
@@ -146,6 +151,7 @@ function requireOutside(env: Environment): Outside {
     redisUrl: REDIS_URL,
     supabaseUrl: SUPABASE_URL,
     secretKey: SUPABASE_SECRET_KEY,
+    secret: BATON_SECRET,
   };
 }
 

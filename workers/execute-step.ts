@@ -1,6 +1,7 @@
 import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
 import { isJsonObject } from "../engine/json.ts";
+import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import type { Model } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
@@ -12,6 +13,7 @@ import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
 import type { Drainer } from "./drain-run.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
+import { Mask } from "./mask.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
 
@@ -31,6 +33,7 @@ export interface StepExecutor {
 export interface ExecutorPorts extends WorkerPorts {
   model: Model;
   http: HttpClient;
+  credentials: CredentialSource;
 }
 
 /** A step that took five workers down with it is not given to a sixth. */
@@ -146,7 +149,8 @@ async function runEffect(
   const logs: LogLine[] = [];
   const limit = node.timeoutMs ?? (node.type in defaultTimeoutMs ? timeoutOf(node.type) : defaultTimeoutMs.other);
   const timer = setTimeout(() => abort.abort(reasons.timeout), limit);
-  const context = executeContext(ports, identity, scheduled, abort.signal, usage, logs);
+  const mask = new Mask();
+  const context = executeContext(ports, identity, scheduled, abort.signal, usage, logs, mask);
   const aborted = Promise.withResolvers<never>();
   abort.signal.addEventListener("abort", () => aborted.reject(new Error("aborted")), { once: true });
   aborted.promise.catch(() => undefined);
@@ -154,16 +158,16 @@ async function runEffect(
     type: "failed",
     step,
     attempt,
-    error,
+    error: mask.error(error),
     ...(usage.length > 0 ? { usage } : {}),
-    ...(logs.length > 0 ? { logs } : {}),
+    ...(logs.length > 0 ? { logs: mask.logs(logs) } : {}),
   });
   try {
     if (abort.signal.aborted) throw new Error("aborted");
     // An executor that does not listen to its signal must not hold the slot.
     const input = isJsonObject(scheduled.input) ? scheduled.input : {};
     const outcome = await Promise.race([effect(context, input), aborted.promise]);
-    return { type: "succeeded", step, attempt, outcome: checkOutcome(outcome, usage, logs) };
+    return { type: "succeeded", step, attempt, outcome: checkOutcome(mask.outcome(outcome), usage, mask.logs(logs)) };
   } catch (error) {
     const { reason } = abort.signal;
     if (reason === reasons.unwanted || reason === reasons.stopped) return null;
@@ -194,6 +198,7 @@ function executeContext(
   signal: AbortSignal,
   usage: Usage[],
   logs: LogLine[],
+  mask: Mask,
 ): ExecuteContext {
   const { runId } = identity;
   const idempotencyKey = `${runId}.${step}.${attempt}`;
@@ -218,6 +223,11 @@ function executeContext(
       });
       usage.push(answer.usage);
       return answer;
+    },
+    async credential(name) {
+      const { credential, secrets } = await ports.credentials.open(identity.orgId, name);
+      mask.hide(secrets);
+      return credential;
     },
     http: { send: (request) => ports.http.send({ signal, ...request }) },
     log(level, message) {

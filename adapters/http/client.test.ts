@@ -4,6 +4,7 @@ import type { AddressInfo, LookupFunction } from "node:net";
 import { gzipSync, brotliCompressSync } from "node:zlib";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
+import type { BoundCredential } from "../../engine/ports/credentials.ts";
 import type { HttpRequest } from "../../engine/ports/http.ts";
 import { createHttpClient } from "./client.ts";
 import type { GuardedHttp, HttpClientOptions } from "./client.ts";
@@ -249,6 +250,56 @@ describe("redirects", () => {
     const { url, seen } = await serve((_request, response) => response.writeHead(302, { location: "/again" }).end());
     await expect(client().send(get(url))).rejects.toMatchObject({ code: "HTTP_FAILED", retryable: false });
     expect(seen).toHaveLength(6);
+  });
+});
+
+describe("a credential", () => {
+  const credential = (port: number, over: Partial<BoundCredential> = {}): BoundCredential => ({
+    name: "shop",
+    hosts: [`127.0.0.1:${port}`],
+    headers: { "X-Plain": "s3cret" },
+    query: {},
+    ...over,
+  });
+
+  test("goes to its own hosts only, and nothing is sent elsewhere", async () => {
+    const { url, port, seen } = await serve((_request, response) => response.end("ok"));
+    await client().send(get(`${url}/a?b=1`, { credential: credential(port, { query: { key: "k 1" } }) }));
+    expect(seen[0]).toMatchObject({ url: "/a?b=1&key=k+1", headers: { "x-plain": "s3cret" } });
+    for (const hosts of [["127.0.0.1"], ["example.com"], ["*.0.0.1"], [`127.0.0.1:${port + 1}`], []]) {
+      await expect(client().send(get(url, { credential: credential(port, { hosts }) }))).rejects.toEqual(
+        code("CREDENTIAL_UNUSABLE"),
+      );
+    }
+    expect(seen).toHaveLength(1);
+  });
+
+  test("covers names below a domain, and not one that only ends alike", async () => {
+    const { port, seen } = await serve((_request, response) => response.end("ok"));
+    const { lookup } = answering(["127.0.0.1"]);
+    const hosts = [`*.shop.test:${port}`];
+    await client({ lookup }).send(get(`http://api.shop.test:${port}/`, { credential: credential(port, { hosts }) }));
+    for (const host of ["shop.test", "evilshop.test", "api.shop.test.evil.test"]) {
+      const asked = get(`http://${host}:${port}/`, { credential: credential(port, { hosts }) });
+      await expect(client({ lookup }).send(asked)).rejects.toEqual(code("CREDENTIAL_UNUSABLE"));
+    }
+    expect(seen).toHaveLength(1);
+  });
+
+  test("never follows a redirect to another host, whatever its header is called, nor comes back", async () => {
+    let otherUrl = "";
+    const first = await serve((request, response) => {
+      if (request.url?.startsWith("/back")) response.end("back");
+      else response.writeHead(307, { location: otherUrl }).end();
+    });
+    const other = await serve((_request, response) => response.writeHead(307, { location: `${first.url}/back` }).end());
+    otherUrl = `${other.url}/`;
+    const hosts = [`127.0.0.1:${first.port}`, `127.0.0.1:${other.port}`];
+    await client().send(get(`${first.url}/`, { credential: credential(first.port, { hosts, query: { key: "k" } }) }));
+    expect(first.seen[0]!.headers).toHaveProperty("x-plain", "s3cret");
+    expect(other.seen[0]!.headers).not.toHaveProperty("x-plain");
+    expect(other.seen[0]!.url).toBe("/");
+    expect(first.seen[1]!.headers).not.toHaveProperty("x-plain");
   });
 });
 

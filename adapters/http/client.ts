@@ -4,6 +4,7 @@ import { fetch as undiciFetch, request } from "undici";
 import type { Agent } from "undici";
 import { BatonError } from "../../engine/errors.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../engine/ports/http.ts";
+import { bind } from "./binding.ts";
 import { discard, readBody } from "./body.ts";
 import { guardedAgent } from "./connector.ts";
 import { toBatonError } from "./failure.ts";
@@ -59,7 +60,9 @@ async function send(agent: Agent, headers: Record<string, string>, asked: HttpRe
   const timeout = AbortSignal.timeout(asked.timeoutMs);
   const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
   signal.throwIfAborted();
-  let hop: Hop = { url: parseUrl(asked.url), method: asked.method, headers, body: asked.body };
+  const url = parseUrl(asked.url);
+  const bound = asked.credential === undefined ? { url, headers: {} } : bind(url, asked.credential);
+  let hop: Hop = { url: bound.url, method: asked.method, headers: { ...headers, ...bound.headers }, body: asked.body };
 
   for (let redirects = 0; ; redirects++) {
     const answer = await request(hop.url, {
@@ -86,15 +89,15 @@ async function send(agent: Agent, headers: Record<string, string>, asked: HttpRe
         retryable: false,
       });
     }
-    hop = next(hop, location, answer.statusCode);
+    hop = next(hop, location, answer.statusCode, bound.headers);
   }
 }
 
-/** The hop after a redirect: as browsers do it, and with nothing secret when the host changes. */
-function next(hop: Hop, location: string, status: number): Hop {
+/** The hop after a redirect: as browsers do it, and with nothing secret when the host changes, whatever its header is called. */
+function next(hop: Hop, location: string, status: number, bound: Record<string, string>): Hop {
   const url = parseUrl(location, hop.url);
   const turnsToGet = status === 303 ? hop.method !== "HEAD" : status < 303 && hop.method === "POST";
-  let headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers);
+  let headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers, bound);
   if (!turnsToGet) return { url, method: hop.method, headers, body: hop.body };
   headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")));
   return { url, method: "GET", headers, body: undefined };

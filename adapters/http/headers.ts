@@ -27,9 +27,12 @@ export function checkHeaders(headers: Record<string, string>): Record<string, st
   return checked;
 }
 
-/** What may travel on to another host. */
-export function withoutSecrets(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.test(name)));
+/** What may travel on to another host: neither what looks like a secret nor what a credential put there. */
+export function withoutSecrets(
+  headers: Record<string, string>,
+  bound: Record<string, string> = {},
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.test(name) && !(name in bound)));
 }
 
 function printable(text: string): string {

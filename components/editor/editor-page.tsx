@@ -31,6 +31,7 @@ import { Autosave } from "./store/autosave.ts";
 import { apiDrafts, browserDrawer, sameFile } from "./store/draft-server.ts";
 import { EditorStore } from "./store/editor-store.ts";
 import { createViewStore } from "./store/view-store.ts";
+import { useCredentialNames } from "./use-credential-names.ts";
 import { useChecked } from "./use-checked.ts";
 
 interface EditorPageProps {
@@ -96,7 +97,7 @@ function OpenEditor({
   });
   useSaving(parts, file);
   useLastRun(parts);
-  useChecked(parts.editor);
+  useChecked(parts.editor, useCredentialNames());
   useCommands(parts);
   return (
     <EditorProvider parts={parts}>

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema, momentSchema, roleSchema } from "./common.ts";
 
 /** Part of the API that a key may use, within what its role allows. */
-export const scopeSchema = z.enum(["read", "workflows", "runs", "approvals", "api-keys"]);
+export const scopeSchema = z.enum(["read", "workflows", "runs", "approvals", "api-keys", "settings"]);
 export type Scope = z.infer<typeof scopeSchema>;
 
 export const apiKeySchema = z.strictObject({
@@ -26,7 +26,7 @@ export const apiKeyListSchema = z.strictObject({ items: z.array(apiKeySchema) })
 export const createApiKeySchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   role: roleSchema.default("operator"),
-  scopes: z.array(scopeSchema).max(5).default([]),
+  scopes: z.array(scopeSchema).max(scopeSchema.options.length).default([]),
   expiresAt: momentSchema.nullable().default(null),
 });
 export type CreateApiKey = z.infer<typeof createApiKeySchema>;

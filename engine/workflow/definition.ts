@@ -50,6 +50,8 @@ export interface NodeBehaviour {
   ports(config: Record<string, Json>): Ports;
   /** What the schema cannot say, for example that an irreversible step must not be approved by timeout. */
   check?(node: WorkflowNode, config: Record<string, Json>, file: WorkflowFile): NodeFault[];
+  /** Names of the credentials it uses, each with the field in the config that names it. */
+  credentials?(config: Record<string, Json>): { name: string; path: (string | number)[] }[];
   estimate?(config: Record<string, Json>): Estimate;
   /** Type of `outputs`, where the definition can tell it, for the check of references and ports. */
   outputType?(config: Record<string, Json>): PortType;

@@ -79,6 +79,7 @@ export interface Problem {
     | "unreachable"
     | "join"
     | "reference"
+    | "missing-credential"
     | "expression"
     | "type"
     | "unbounded-loop"

@@ -18,6 +18,7 @@ export const executeHttp: Execute = async (context, input) => {
   const { method, headers, body } = config.data;
   const hasBody = body !== null && method !== "GET" && method !== "HEAD";
   const text = typeof body === "string" ? body : JSON.stringify(body);
+  const credential = config.data.credential === null ? undefined : await context.credential(config.data.credential);
   const response = await context.http.send({
     method,
     url: withQuery(config.data.url, config.data.query),
@@ -27,6 +28,7 @@ export const executeHttp: Execute = async (context, input) => {
       "idempotency-key": context.idempotencyKey,
     },
     ...(hasBody ? { body: text } : {}),
+    ...(credential === undefined ? {} : { credential }),
     timeoutMs: defaultTimeoutMs,
     maxBytes: largestAnswerBytes,
     signal: context.signal,

@@ -26,6 +26,8 @@ export const rights = {
   "approval:link": { roles: deciders, scope: "approvals" },
   "api-key:read": { roles: keepers, scope: "api-keys" },
   "api-key:write": { roles: keepers, scope: "api-keys" },
+  "credential:read": { roles: builders, scope: "workflows" },
+  "credential:write": { roles: keepers, scope: "settings" },
   "template:read": { roles: everyone, scope: "read" },
   "template:use": { roles: builders, scope: "workflows" },
 } as const satisfies Record<string, { roles: readonly Role[]; scope: Scope }>;

@@ -68,6 +68,8 @@ const bodies: Record<string, unknown> = {
   "POST /workflows/{id}/publish": { revision: 999 },
   "POST /workflows/{id}/runs": { version: 999 },
   "POST /approvals/{id}/decision": { decision: "no such option" },
+  "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
+  "POST /credentials/{id}/rotate": { secret: "another secret" },
   "POST /api-keys": { name: "matrix", role: "viewer" },
 };
 

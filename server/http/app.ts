@@ -18,6 +18,7 @@ import type { Answer, Received, Route } from "./route.ts";
 import { isServiceAway } from "./service-away.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { templateRoutes } from "./routes/templates.ts";
@@ -34,6 +35,7 @@ export function allRoutes(services: Services): Route[] {
     ...runRoutes(services),
     ...approvalRoutes(services),
     ...apiKeyRoutes(services),
+    ...credentialRoutes(services),
     ...templateRoutes(services),
   ];
 }

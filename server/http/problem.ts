@@ -30,6 +30,7 @@ export function statusOf(code: ErrorCode): number {
     case "APPROVAL_REJECTED":
     case "APPROVAL_EXPIRED":
     case "MODEL_NOT_CONFIGURED":
+    case "CREDENTIAL_UNUSABLE":
     case "HTTP_BLOCKED":
       return 409;
     case "RATE_LIMITED":

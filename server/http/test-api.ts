@@ -55,9 +55,18 @@ export interface TestApi {
 type Part = "postgres" | "redis" | "supabase" | "model" | "worker";
 
 /** Starts the parts and the API in this process; a minute at most. */
-export async function startTestApi(parts: Part[] = ["postgres", "redis", "supabase", "worker"]): Promise<TestApi> {
+export async function startTestApi(
+  parts: Part[] = ["postgres", "redis", "supabase", "worker"],
+  variables: Record<string, string> = {},
+): Promise<TestApi> {
   const folder = await mkdtemp(path.join(tmpdir(), "baton-api-"));
-  const stack = await startStack({ home: folder, port: 0, parts, quiet: true, env: { LOG_LEVEL: "warn" } });
+  const stack = await startStack({
+    home: folder,
+    port: 0,
+    parts,
+    quiet: true,
+    env: { LOG_LEVEL: "warn", ...variables },
+  });
   const env = parseEnvironment(stack.env);
   const container = createContainer(env, pino({ level: "silent" }));
   const app = createApp(container.services, { checkAnswers: true });

@@ -1,8 +1,10 @@
 import type { FieldProblem } from "../../contracts/api/problem.ts";
 import { compile } from "../../engine/workflow/compile.ts";
+import { missingCredentials } from "../../engine/workflow/missing-credentials.ts";
 import type { Catalogue } from "../../engine/workflow/definition.ts";
 import { auditEntry } from "../audit.ts";
 import { userIdOf, type Caller } from "../auth/caller.ts";
+import type { CredentialStore } from "../credentials/ports.ts";
 import { notFound } from "../not-found.ts";
 import { checkInputSchema } from "../runs/check-input.ts";
 import { getWorkflow } from "./get-workflow.ts";
@@ -15,7 +17,7 @@ import { revisionConflict } from "./update-workflow.ts";
  * @throws BatonError WORKFLOW_INVALID for a draft that does not compile; CONFLICT when it changed in between
  */
 export async function publishWorkflow(
-  parts: { workflows: WorkflowStore; catalogue: Catalogue },
+  parts: { workflows: WorkflowStore; catalogue: Catalogue; credentials: Pick<CredentialStore, "names"> },
   caller: Caller,
   id: string,
   options: { revision?: number | undefined; note: string },
@@ -26,6 +28,9 @@ export async function publishWorkflow(
   }
   const compiled = compile(draft.definition, parts.catalogue);
   if (!compiled.ok) throw workflowInvalid(compiled.problems);
+  const { file } = compiled.plan;
+  const missing = missingCredentials(file, parts.catalogue, new Set(await parts.credentials.names(caller.orgId)));
+  if (missing.length > 0) throw workflowInvalid(missing);
   checkInputSchema(compiled.plan.file.input);
 
   const published = await parts.workflows.publish(

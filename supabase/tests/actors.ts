@@ -125,6 +125,15 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     [org, run],
   );
   await pool.query(
+    `insert into credentials (org_id, name, kind, hosts, key_version, nonce, sealed)
+     values ($1, 'Shop', 'bearer', '{shop.example.com}', 1, '\\x000000000000000000000000', '\\x00')`,
+    [org],
+  );
+  await pool.query(
+    "insert into model_providers (org_id, name, base_url, default_model) values ($1, 'Own', 'https://models.example.com/v1', 'm')",
+    [org],
+  );
+  await pool.query(
     "insert into idempotency_keys (org_id, key, route, request_hash) values ($1, 'k', 'POST /runs', '')",
     [org],
   );

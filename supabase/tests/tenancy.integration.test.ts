@@ -135,6 +135,26 @@ const matrix: Record<string, Rule> = {
       { sql: () => "select id from api_keys where key_hash > '\\x00'", allowed: none },
     ],
   },
+  credentials: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "credentials",
+      "name",
+      (w) =>
+        `insert into credentials (org_id, name, kind, hosts, key_version, nonce, sealed) values ('${w.org}', 'x', 'bearer', '{a}', 1, '\\x000000000000000000000000', '\\x00')`,
+    ),
+  },
+  model_providers: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "model_providers",
+      "name",
+      (w) =>
+        `insert into model_providers (org_id, name, base_url, default_model) values ('${w.org}', 'x', 'https://x', 'x')`,
+    ),
+  },
   workflows: {
     read: "members",
     mine: "org_id = $1",

@@ -7,6 +7,7 @@ import { createMemoryRunEnds, createMemoryStepControl } from "../../adapters/mem
 import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { Json } from "../../engine/json.ts";
+import type { CredentialSource } from "../../engine/ports/credentials.ts";
 import type { HttpClient } from "../../engine/ports/http.ts";
 import type { Model } from "../../engine/ports/model.ts";
 import type { Sandbox } from "../../engine/ports/sandbox.ts";
@@ -83,6 +84,7 @@ export function createMemoryWorker(
     log,
     model: noModel,
     http: noHttp,
+    credentials: noCredentials,
     ...over,
   };
   const drainer = new Drainer(ports);
@@ -142,4 +144,7 @@ export const noSandbox: Sandbox = {
   close: async () => undefined,
 };
 const noModel: Model = { answer: () => Promise.reject(new Error("This test has no model.")) };
+const noCredentials: CredentialSource = {
+  open: () => Promise.reject(new Error("This test has no credentials.")),
+};
 const noHttp: HttpClient = { send: () => Promise.reject(new Error("This test has no network.")) };

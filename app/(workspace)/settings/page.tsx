@@ -1,11 +1,8 @@
 import type { Metadata } from "next";
-import { listMembers } from "../../../components/records/organization.ts";
-import { SettingsPage } from "../../../components/settings/settings-page.tsx";
-import { requireWorkspace } from "../../session.ts";
+import { OrganizationPage } from "../../../components/settings/organization-page.tsx";
 
 export const metadata: Metadata = { title: "Settings" };
 
-export default async function SettingsRoute() {
-  const { client, organization } = await requireWorkspace();
-  return <SettingsPage members={await listMembers(client, organization.id)} />;
+export default function SettingsRoute() {
+  return <OrganizationPage />;
 }

@@ -8,6 +8,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { hasExpression } from "../expression/preview.ts";
 import { ChoiceField, ChoiceOrNumberField, ChoicesField } from "./choice-fields.tsx";
+import { CredentialField } from "./credential-field.tsx";
 import { ExpressionInput } from "./expression-input.tsx";
 import type { FieldModel } from "./form-model.ts";
 import { firstValue } from "./form-model.ts";
@@ -100,6 +101,8 @@ function FieldControlOf({ field, value, path, control, onChange }: ControlProps)
           onChange={(text) => onChange(text === "" && field.nullable ? null : text)}
         />
       );
+    case "credential":
+      return <CredentialField control={control} value={value} onChange={onChange} />;
     case "number":
       return (
         <NumberField control={control} shape={shape} value={value} optional={!field.required} onChange={onChange} />

@@ -18,6 +18,8 @@ export type FieldShape =
   /** An object whose fields depend on one of them. */
   | { kind: "variants"; key: string; variants: { value: string; fields: FieldModel[] }[] }
   | { kind: "schema" }
+  /** The name of one of the organisation's credentials. */
+  | { kind: "credential" }
   | { kind: "json" };
 
 export interface FieldModel {
@@ -119,6 +121,7 @@ function isShort(schema: z.core.$ZodType): boolean {
 
 function shapeOf(schema: z.core.$ZodType, key: string, meta: Meta): FieldShape {
   if (meta.control === "schema") return { kind: "schema" };
+  if (meta.control === "credential") return { kind: "credential" };
   if (schema instanceof z.ZodString)
     return { kind: "text", long: (schema.maxLength ?? 0) > 4_000 || meta.control === "long" };
   if (schema instanceof z.ZodNumber) {
@@ -193,6 +196,7 @@ export function firstValue(field: FieldModel): Json {
   const { shape } = field;
   switch (shape.kind) {
     case "text":
+    case "credential":
       return "";
     case "number":
       return shape.min ?? 0;

@@ -3,8 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { errorWords } from "../api-client.ts";
-import { may, type Member } from "../records/organization.ts";
-import { PageHeader } from "../shell/page-header.tsx";
+import { may } from "../records/organization.ts";
 import { useWorkspace } from "../shell/workspace-context.tsx";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
@@ -12,29 +11,13 @@ import { Card, CardHeader } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { toast } from "../ui/toast.tsx";
-import { ApiKeys } from "./api-keys.tsx";
-import { Members } from "./members.tsx";
 
-/** The organisation: its name, who belongs to it, and what programs may use in its name. */
-export function SettingsPage({ members }: { members: Member[] }) {
-  const { organization } = useWorkspace();
-  const administers = may(organization.role, "administer");
-  return (
-    <>
-      <PageHeader title="Settings" />
-      <div className="mx-auto grid w-full max-w-3xl gap-4 p-4">
-        <OrganizationName editable={administers} />
-        <Members initial={members} />
-        {administers && <ApiKeys />}
-      </div>
-    </>
-  );
-}
-
-function OrganizationName({ editable }: { editable: boolean }) {
+/** The organisation's name. */
+export function OrganizationPage() {
   const supabase = useSupabase();
   const router = useRouter();
   const { organization } = useWorkspace();
+  const editable = may(organization.role, "administer");
   const [name, setName] = useState(organization.name);
   const [busy, setBusy] = useState(false);
   const fault = name.trim() === "" ? "An organisation needs a name." : null;

@@ -1,0 +1,51 @@
+import type { ErrorRecord } from "../engine/errors.ts";
+import { isJsonObject, type Json } from "../engine/json.ts";
+import type { LogLine, Outcome } from "../engine/run/event.ts";
+
+/** What stands in place of a secret. */
+const hidden = "••••••";
+
+/**
+ * Takes the secrets a step used out of all it gives: a service that repeats its request, or names the key it refuses, must not
+ * bring it into the journal, onto a screen or into a model's prompt.
+ */
+export class Mask {
+  #secrets: string[] = [];
+
+  /** From now on these texts are hidden; the longest first, so that no part of one is left. */
+  hide(secrets: readonly string[]): void {
+    this.#secrets = [...new Set([...this.#secrets, ...secrets])].toSorted((a, b) => b.length - a.length);
+  }
+
+  text(text: string): string {
+    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, hidden), text);
+  }
+
+  json(value: Json): Json {
+    if (this.#secrets.length === 0) return value;
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((each) => this.json(each));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [this.text(key), this.json(each)]));
+  }
+
+  outcome(outcome: Outcome): Outcome {
+    return this.#secrets.length === 0 ? outcome : { ...outcome, output: this.json(outcome.output) };
+  }
+
+  logs(logs: readonly LogLine[]): LogLine[] {
+    return logs.map((line) => ({ ...line, message: this.text(line.message) }));
+  }
+
+  error(error: ErrorRecord): ErrorRecord {
+    if (this.#secrets.length === 0) return error;
+    const { details, ...rest } = error;
+    return {
+      ...rest,
+      message: this.text(error.message),
+      ...(details === undefined
+        ? {}
+        : { details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, this.json(value)])) }),
+    };
+  }
+}
