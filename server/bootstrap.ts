@@ -57,9 +57,8 @@ async function bootstrap(): Promise<void> {
 /** Imports the templates that the organisation never had: one that was renamed or deleted does not come back. */
 async function importDemos(services: Services, caller: Caller, known: Set<string>): Promise<number> {
   let imported = 0;
-  for (const { slug, name } of await services.gallery.list()) {
+  for (const { name, source } of await services.gallery.list()) {
     if (known.has(name)) continue;
-    const { source } = await services.gallery.get(slug);
     await importWorkflow(services, caller, source, { draft: false });
     imported += 1;
   }

@@ -16,6 +16,7 @@ import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
 import { createPool, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
+import { TemplateTable } from "../adapters/supabase/templates.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { EnvironmentError, type Environment } from "../contracts/env.ts";
@@ -83,6 +84,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     idempotency,
     limiter: withFallback(redisLimiter(redis), createLocalLimiter(now), log),
     gallery: createGallery(path.join(root, "templates"), log),
+    templates: new TemplateTable(pool),
     health: createHealthCheck(probes(pool, redis, outside), log, now),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
     now,

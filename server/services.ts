@@ -16,6 +16,7 @@ import type { Log } from "./log.ts";
 import type { RunStore } from "./runs/ports.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
+import type { TemplateStore } from "./templates/ports.ts";
 import type { PlanCache } from "./workflows/plan-cache.ts";
 import type { WorkflowStore } from "./workflows/ports.ts";
 
@@ -40,6 +41,7 @@ export interface Services {
   idempotency: IdempotencyStore;
   limiter: RateLimiter;
   gallery: Gallery;
+  templates: TemplateStore;
   health: () => Promise<Health>;
   /** Address of the product in links that leave it, without a slash at the end. */
   publicUrl: string;

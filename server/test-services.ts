@@ -157,7 +157,13 @@ export function memoryServices(at: Memory): Services {
     }),
     idempotency: idempotencyStore(),
     limiter: createLocalLimiter(now),
-    gallery: { list: async () => [], get: () => Promise.reject(new Error("no gallery in memory")) },
+    gallery: { list: async () => [], get: async () => null },
+    templates: {
+      list: async () => [],
+      get: async () => null,
+      insert: async () => undefined,
+      remove: async () => false,
+    },
     health: async () => ({
       status: "healthy",
       services: { database: "healthy", redis: "healthy", realtime: "healthy", workers: "healthy" },
@@ -219,6 +225,7 @@ function workflowStore(at: Memory): Services["workflows"] {
       at.audit.push(audit);
       return { version: number };
     },
+    archive: async () => false,
     definition: async (orgId, id, version) =>
       own(orgId, id) === null ? null : (at.versions.get(`${id}:${version}`) ?? null),
     versions: async () => [],

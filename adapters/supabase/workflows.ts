@@ -142,6 +142,18 @@ export class WorkflowTable {
     return row.version === null ? "conflict" : { version: row.version };
   }
 
+  async archive(orgId: string, id: string, archived: boolean, audit: AuditEntry): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ changed: boolean }>(
+      `with changed as (
+         update public.workflows set deleted_at = case when $3 then now() end
+         where id = $1 and org_id = $2 and (deleted_at is null) = $3 returning id
+       ), recorded as (${auditFrom("changed", 4)})
+       select exists (select 1 from changed) as changed`,
+      [id, orgId, archived, auditParameter(audit)],
+    );
+    return rows[0]?.changed === true;
+  }
+
   async definition(orgId: string, id: string, version: number): Promise<Json | null> {
     const { rows } = await this.#pool.query<{ definition: Json }>(
       `select v.definition from public.workflow_versions v

@@ -57,6 +57,8 @@ export const publishAnswerSchema = z.strictObject({
   warnings: z.array(fieldProblemSchema),
 });
 
+export const archivedWorkflowSchema = z.strictObject({ id: idSchema });
+
 export const workflowVersionSchema = z.strictObject({
   version: z.int(),
   note: z.string(),

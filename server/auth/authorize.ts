@@ -29,6 +29,7 @@ export const rights = {
   "credential:read": { roles: builders, scope: "workflows" },
   "credential:write": { roles: keepers, scope: "settings" },
   "template:read": { roles: everyone, scope: "read" },
+  "template:write": { roles: builders, scope: "workflows" },
   "template:use": { roles: builders, scope: "workflows" },
 } as const satisfies Record<string, { roles: readonly Role[]; scope: Scope }>;
 

@@ -16,6 +16,7 @@ interface Things {
   run: string;
   approval: string;
   key: string;
+  template: string;
 }
 
 async function makeThings(org: TestOrg, config: object = {}, node: object = {}): Promise<Things> {
@@ -27,8 +28,10 @@ async function makeThings(org: TestOrg, config: object = {}, node: object = {}):
     () => api.call("GET", `/approvals?runId=${run}`, { as }),
     (reply) => reply.json.items.length === 1,
   );
+  const template = (await api.call("POST", "/templates", { as, body: { workflowId: workflow, name: "Ours" } })).json
+    .slug;
   const key = (await api.call("POST", "/api-keys", { as, body: { name: "spare", role: "viewer" } })).json.id;
-  return { workflow, run, approval: page.json.items[0].id, key };
+  return { workflow, run, approval: page.json.items[0].id, key, template };
 }
 
 interface Operation {
@@ -58,12 +61,13 @@ function addressOf(path: string, things: Things): string {
       : path.startsWith("/approvals")
         ? things.approval
         : things.key;
-  return path.replace("{id}", id).replace("{slug}", "none-such").replace("{token}", "x".repeat(100));
+  return path.replace("{id}", id).replace("{slug}", things.template).replace("{token}", "x".repeat(100));
 }
 
 /** Bodies that are understood and do no more harm than they must. */
 const bodies: Record<string, unknown> = {
   "POST /workflows": computingFile("From the matrix"),
+  "POST /templates": { workflowId: randomUUID(), name: "From the matrix" },
   "PUT /workflows/{id}": { revision: 999, definition: computingFile() },
   "POST /workflows/{id}/publish": { revision: 999 },
   "POST /workflows/{id}/runs": { version: 999 },
@@ -108,13 +112,13 @@ test("another organisation's things are not there, whoever asks", { timeout: 60_
   const theirs = await makeThings(api.foreign);
   const as = api.home.keys.owner;
   for (const { method, path, action } of await operations()) {
-    if (action === null || !path.includes("{id}")) continue;
+    if (action === null || !/\{(id|slug)\}/.test(path)) continue;
     const body = bodies[`${method} ${path}`];
     const reply = await api.call(method, addressOf(path, theirs), { as, ...(body === undefined ? {} : { body }) });
     expect([reply.status, reply.json.code], `${method} ${path}`).toEqual([404, "NOT_FOUND"]);
     const nobody = await api.call(
       method,
-      addressOf(path, { ...theirs, workflow: "1", run: "1", approval: "1", key: "1" }),
+      addressOf(path, { workflow: "1", run: "1", approval: "1", key: "1", template: "1" }),
       {
         as,
         ...(body === undefined ? {} : { body }),
@@ -126,6 +130,8 @@ test("another organisation's things are not there, whoever asks", { timeout: 60_
     const ids = (await api.call("GET", list, { as })).json.items.map((item: { id: string }) => item.id);
     for (const id of Object.values(theirs)) expect(ids).not.toContain(id);
   }
+  const templates = (await api.call("GET", "/templates", { as })).json.map((one: { slug: string }) => one.slug);
+  expect(templates).not.toContain(theirs.template);
   const filtered = await api.call("GET", `/runs?workflowId=${theirs.workflow}`, { as });
   expect(filtered.json.items).toEqual([]);
   // Nothing of theirs changed.

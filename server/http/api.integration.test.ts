@@ -260,6 +260,56 @@ test("the gallery is read and used", async () => {
   expect((await api.call("GET", "/templates/..%2fpackage", { as: owner })).status).toBe(404);
 });
 
+test("a workflow is kept as a template of the organisation, used, and taken out again", async () => {
+  const workflowId = await importFile(computingFile());
+  const body = {
+    workflowId,
+    name: "Ours",
+    description: "What we do on Mondays.",
+    category: "Mondays",
+    sampleInput: { n: 2 },
+  };
+  const saved = await api.call("POST", "/templates", { as: owner, body });
+  expect(saved.status, saved.text).toBe(201);
+  const [first] = (await api.call("GET", "/templates", { as: owner })).json;
+  expect(first).toMatchObject({ slug: saved.json.slug, name: "Ours", category: "Mondays", origin: "organization" });
+  const shown = (await api.call("GET", `/templates/${saved.json.slug}`, { as: owner })).json;
+  expect(shown).toMatchObject({ sampleInput: { n: 2 }, definition: { name: "Ours", description: body.description } });
+  expect(shown.steps.length).toBeGreaterThan(1);
+  const used = await api.call("POST", `/templates/${saved.json.slug}/use`, { as: owner, body: {} });
+  expect(used.status, used.text).toBe(201);
+  const gone = await api.call("DELETE", `/templates/${saved.json.slug}`, { as: owner });
+  expect(gone.status).toBe(200);
+  expect((await api.call("GET", `/templates/${saved.json.slug}`, { as: owner })).status).toBe(404);
+  // What was made from it stays, and so does what comes with the product.
+  expect((await api.call("GET", `/workflows/${used.json.id}`, { as: owner })).status).toBe(200);
+  expect((await api.call("DELETE", "/templates/rfp-response", { as: owner })).status).toBe(404);
+});
+
+test("a draft that does not compile is no template", async () => {
+  const draft = {
+    schemaVersion: 1,
+    name: "Half",
+    nodes: [
+      { id: "start", type: "start" },
+      { id: "lost", type: "nowhere" },
+    ],
+  };
+  const made = await api.call("POST", "/workflows?draft=true", { as: owner, body: draft });
+  const refused = await api.call("POST", "/templates", { as: owner, body: { workflowId: made.json.id, name: "Half" } });
+  expect([refused.status, refused.json.code]).toEqual([422, "WORKFLOW_INVALID"]);
+});
+
+test("an archived workflow is in no list and starts no run until it is brought back", async () => {
+  const id = await importFile(computingFile());
+  expect((await api.call("POST", `/workflows/${id}/restore`, { as: owner })).status).toBe(404);
+  expect((await api.call("DELETE", `/workflows/${id}`, { as: owner })).status).toBe(200);
+  expect((await api.call("DELETE", `/workflows/${id}`, { as: owner })).status).toBe(404);
+  expect((await api.call("POST", `/workflows/${id}/runs`, { as: owner, body: { input: { n: 1 } } })).status).toBe(404);
+  expect((await api.call("POST", `/workflows/${id}/restore`, { as: owner })).status).toBe(200);
+  expect((await api.call("POST", `/workflows/${id}/runs`, { as: owner, body: { input: { n: 1 } } })).status).toBe(202);
+});
+
 test("the description is OpenAPI 3.1 and the file has a JSON Schema", async () => {
   const document = (await api.call("GET", "/openapi.json")).json;
   expect(document.openapi).toBe("3.1.0");

@@ -1,25 +1,24 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { templateIndexSchema, type Template, type TemplateSummary } from "../../contracts/api/template.ts";
-import { BatonError } from "../../engine/errors.ts";
+import { templateIndexSchema } from "../../contracts/api/template.ts";
 import type { Json } from "../../engine/json.ts";
 import { workflowFileSchema } from "../../engine/workflow/file.ts";
 import type { Log } from "../log.ts";
+import type { StoredTemplate } from "./describe-template.ts";
 
 /** The gallery: workflow files that come with the product. */
 export interface Gallery {
-  list(): Promise<TemplateSummary[]>;
-  /** @throws BatonError NOT_FOUND */
-  get(slug: string): Promise<Template & { source: Json }>;
+  list(): Promise<StoredTemplate[]>;
+  get(slug: string): Promise<StoredTemplate | null>;
 }
 
 const indexName = "index.json";
 
 /** Reads a folder of workflow files with the sidecar `index.json` {slug, category, sampleInput}, once. */
 export function createGallery(folder: string, log: Log): Gallery {
-  let read: Promise<Map<string, Template & { source: Json }>> | null = null;
+  let read: Promise<Map<string, StoredTemplate>> | null = null;
 
-  function templates(): Promise<Map<string, Template & { source: Json }>> {
+  function templates(): Promise<Map<string, StoredTemplate>> {
     read ??= readGallery(folder, log).catch((error: unknown) => {
       read = null;
       throw error;
@@ -28,24 +27,12 @@ export function createGallery(folder: string, log: Log): Gallery {
   }
 
   return {
-    async list() {
-      return [...(await templates()).values()].map(({ slug, name, description, category, nodes }) => ({
-        slug,
-        name,
-        description,
-        category,
-        nodes,
-      }));
-    },
-    async get(slug) {
-      const template = (await templates()).get(slug);
-      if (template === undefined) throw new BatonError("NOT_FOUND", `There is no template "${slug}".`);
-      return template;
-    },
+    list: async () => [...(await templates()).values()],
+    get: async (slug) => (await templates()).get(slug) ?? null,
   };
 }
 
-async function readGallery(folder: string, log: Log): Promise<Map<string, Template & { source: Json }>> {
+async function readGallery(folder: string, log: Log): Promise<Map<string, StoredTemplate>> {
   const names = (await readdir(folder).catch(none)).filter((name) => name.endsWith(".json") && name !== indexName);
   const index = templateIndexSchema.parse((await readJson(path.join(folder, indexName)).catch(none)) ?? []);
   const order = new Map(index.map((entry, place) => [entry.slug, place]));
@@ -54,7 +41,7 @@ async function readGallery(folder: string, log: Log): Promise<Map<string, Templa
     .filter((slug) => index.length === 0 || order.has(slug));
   slugs.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0) || one.localeCompare(other));
 
-  const templates = new Map<string, Template & { source: Json }>();
+  const templates = new Map<string, StoredTemplate>();
   for (const slug of slugs) {
     const source = await readJson(path.join(folder, `${slug}.json`));
     const parsed = workflowFileSchema.safeParse(source);
@@ -68,10 +55,10 @@ async function readGallery(folder: string, log: Log): Promise<Map<string, Templa
       name: parsed.data.name,
       description: parsed.data.description,
       category: entry?.category ?? "General",
-      nodes: parsed.data.nodes.length,
-      definition: parsed.data,
-      sampleInput: entry?.sampleInput === undefined ? null : await readJson(path.join(folder, entry.sampleInput)),
+      origin: "baton",
+      file: parsed.data,
       source,
+      sampleInput: entry?.sampleInput === undefined ? null : await readJson(path.join(folder, entry.sampleInput)),
     });
   }
   return templates;

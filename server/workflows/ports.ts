@@ -16,6 +16,8 @@ export interface WorkflowStore {
     version: { orgId: string; id: string; revision: number; definition: Json; note: string; by: string | null },
     audit: AuditEntry,
   ): Promise<{ version: number } | "conflict" | null>;
+  /** Archives a workflow, or brings an archived one back; false where there is none to change. */
+  archive(orgId: string, id: string, archived: boolean, audit: AuditEntry): Promise<boolean>;
   definition(orgId: string, id: string, version: number): Promise<Json | null>;
   versions(orgId: string, id: string): Promise<WorkflowVersion[]>;
   /** Name and published version, without the definition: what starting a run asks. */

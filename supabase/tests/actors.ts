@@ -103,6 +103,10 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     JSON.stringify([{ seq: 1, at: Date.now(), type: "run-started", stepId: null, data: {} }]),
     JSON.stringify({ arm: [{ key: "t", dueAt: Date.now() + 3_600_000 }] }),
   ]);
+  await pool.query(
+    "insert into workflow_templates (org_id, name, category, definition) values ($1, 'Ours', 'General', '{}')",
+    [org],
+  );
   await pool.query("insert into run_signals (org_id, run_id, kind) values ($1, $2, 'pause')", [org, run]);
   const approval = await insertedId(
     pool,

@@ -134,19 +134,21 @@ describe("functions", () => {
     expect(open).toEqual([]);
   });
 
-  it("offer browsers nothing but making an organisation, and the questions that policies ask", async () => {
+  it("offer browsers nothing but making an organisation, counting and finding their own runs, and the questions that policies ask", async () => {
     const callable = await names(`
       select p.oid::regprocedure::text as name from pg_proc p
       where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
         and has_function_privilege('authenticated', p.oid, 'execute') order by 1`);
     expect(callable).toEqual([
       "create_organization(text)",
+      "latest_runs(uuid[])",
       "private.colleague_ids()",
       "private.has_role(uuid,text[])",
       "private.is_member(uuid)",
       "private.may_hear(text)",
       "private.org_ids(text[])",
       "private.user_id()",
+      "run_numbers(uuid,integer,text,integer)",
     ]);
   });
 });

@@ -1,6 +1,16 @@
 // Every table, as everybody who might knock. A table without a row in the matrix fails the last test.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { actAs, attempt, createWorld, type Actor, type World } from "./actors.ts";
+import {
+  actAs,
+  attempt,
+  createOrganization,
+  createRun,
+  createWorkflow,
+  createWorld,
+  join,
+  type Actor,
+  type World,
+} from "./actors.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 let database: TestDatabase;
@@ -174,6 +184,15 @@ const matrix: Record<string, Rule> = {
         `insert into workflow_versions (org_id, workflow_id, version, definition) values ('${w.org}', '${w.rows.workflow}', 2, '{}')`,
     ),
   },
+  workflow_templates: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "workflow_templates",
+      "name",
+      (w) => `insert into workflow_templates (org_id, name, category, definition) values ('${w.org}', 'x', 'x', '{}')`,
+    ),
+  },
   runs: {
     read: "members",
     mine: "org_id = $1",
@@ -283,6 +302,54 @@ it("has a rule for every table", async () => {
     "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')",
   );
   expect(rows.map((row) => row.relname).toSorted()).toEqual(Object.keys(matrix).toSorted());
+});
+
+it("home's numbers and latest runs count what their asker may see", async () => {
+  for (const actor of everybody) {
+    await actAs(database.pool, userOf(actor), async (client) => {
+      const numbers = "select * from run_numbers($1, 14, 'Europe/Berlin')";
+      const latest = "select * from latest_runs(array[$1::uuid])";
+      const seen = actor === "anonymous" ? denied : actor === "stranger" ? 0 : 1;
+      expect(await attempt(client, numbers, [world.org]), actor).toBe(seen);
+      expect(await attempt(client, latest, [world.rows.workflow]), actor).toBe(seen);
+    });
+  }
+});
+
+it("home's numbers fall on days of the asker's calendar; all but the dearest workflows are one row a day", async () => {
+  const { pool } = database;
+  const org = await createOrganization(pool, "numbers");
+  await join(pool, org, world.newcomer, "viewer");
+  for (const cost of [3, 2, 1]) {
+    const workflow = await createWorkflow(pool, org);
+    const run = await createRun(pool, org, workflow);
+    await pool.query("update runs set status = 'completed', cost_usd = $2, created_at = '2026-01-01' where id = $1", [
+      run,
+      cost,
+    ]);
+    const today = await createRun(pool, org, workflow);
+    // Half past eleven of an evening in UTC is tomorrow in Auckland.
+    await pool.query(
+      "update runs set status = 'failed', cost_usd = $2, created_at = date_trunc('day', now() at time zone 'utc') at time zone 'utc' - interval '30 minutes' where id = $1",
+      [today, cost],
+    );
+  }
+  await actAs(pool, world.newcomer, async (client) => {
+    const asked = async (zone: string) =>
+      (
+        await client.query<{ day: string; workflow_id: string | null; failed: string; cost_usd: string }>(
+          "select day::text, workflow_id, failed, cost_usd from run_numbers($1, 7, $2, 2) order by cost_usd desc, workflow_id",
+          [org, zone],
+        )
+      ).rows;
+    const utc = await asked("UTC");
+    expect(utc.map((row) => [row.workflow_id === null, Number(row.failed), Number(row.cost_usd)])).toEqual([
+      [false, 1, 3],
+      [false, 1, 2],
+      [true, 1, 1],
+    ]);
+    expect((await asked("Pacific/Auckland"))[0]!.day > utc[0]!.day).toBe(true);
+  });
 });
 
 it("worker functions are refused to everybody who comes by the data API", async () => {

@@ -1,5 +1,6 @@
 import { idParamsSchema } from "../../../contracts/api/common.ts";
 import {
+  archivedWorkflowSchema,
   importAnswerSchema,
   importQuerySchema,
   planSchema,
@@ -15,6 +16,7 @@ import {
 import { fileLimits, workflowFileSchema } from "../../../engine/workflow/file.ts";
 import { isJsonObject, type Json } from "../../../engine/json.ts";
 import type { Services } from "../../services.ts";
+import { archiveWorkflow } from "../../workflows/archive-workflow.ts";
 import { exportWorkflow } from "../../workflows/export-workflow.ts";
 import { getWorkflow, listVersions } from "../../workflows/get-workflow.ts";
 import { importWorkflow } from "../../workflows/import-workflow.ts";
@@ -28,7 +30,39 @@ import { route, type Route } from "../route.ts";
 const tag = "Workflows";
 const fileBody = { maxBytes: fileLimits.bytes, tooLarge: "WORKFLOW_TOO_LARGE" } as const;
 export function workflowRoutes(services: Services): Route[] {
-  return [...fileRoutes(services), ...versionRoutes(services)];
+  return [...fileRoutes(services), ...versionRoutes(services), ...archiveRoutes(services)];
+}
+
+function archiveRoutes(services: Services): Route[] {
+  const spec = { action: "workflow:write", tag, params: idParamsSchema } as const;
+  return [
+    route(
+      {
+        ...spec,
+        method: "delete",
+        path: "/workflows/{id}",
+        summary: "Archive a workflow: its versions and runs stay, new runs do not start",
+        answers: { 200: { description: "The archived workflow", schema: archivedWorkflowSchema } },
+      },
+      async ({ caller, params }) => ({
+        status: 200,
+        body: await archiveWorkflow(services.workflows, caller, params.id, true),
+      }),
+    ),
+    route(
+      {
+        ...spec,
+        method: "post",
+        path: "/workflows/{id}/restore",
+        summary: "Bring an archived workflow back",
+        answers: { 200: { description: "The workflow is in the lists again", schema: archivedWorkflowSchema } },
+      },
+      async ({ caller, params }) => ({
+        status: 200,
+        body: await archiveWorkflow(services.workflows, caller, params.id, false),
+      }),
+    ),
+  ];
 }
 
 function fileRoutes(services: Services): Route[] {
