@@ -124,13 +124,17 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page.getByText("This publishes version 1 and runs it.").first()).toBeVisible();
   await page.getByLabel("Topic").fill("lighthouses");
-  const editor = page.url();
-  await page.getByRole("button", { name: "Publish and run" }).click();
-  await page.waitForURL(/\/runs\//);
-  await expect(page.getByText("Needs a person").first()).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press("ControlOrMeta+Enter");
 
-  // Back in the editor the last run is in the previews.
-  await page.goto(editor);
+  // It is shown on the drawing itself: every step in its state, what waits for a person a click away.
+  const bar = page.getByTestId("run-bar");
+  await expect(bar.getByText("Needs a person")).toBeVisible({ timeout: 60_000 });
+  await expect(node(page, "agent")).toHaveAttribute("data-state", "completed");
+  await expect(node(page, "approval")).toHaveAttribute("data-state", "waiting-person");
+  await expectAccessible(page, "editor with a run");
+  // A page that is opened again shows the run that is under way, and its values are in the previews.
+  await page.reload();
+  await expect(bar.getByText("Needs a person")).toBeVisible();
   await open(page, "agent_2");
   await expect(settings(page).getByTestId("preview").last()).toContainText("Judge:");
 

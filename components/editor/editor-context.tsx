@@ -2,12 +2,12 @@
 
 import { createContext, useContext, type ReactNode } from "react";
 import { useStore } from "zustand";
-import type { Run } from "../../contracts/api/run.ts";
 import type { WorkflowFile } from "../../engine/workflow/file.ts";
 import type { Autosave } from "./store/autosave.ts";
 import type { EditorState, EditorStore } from "./store/editor-store.ts";
 import type { ViewState, ViewStore } from "./store/view-store.ts";
 import type { EditorActions } from "./commands/actions.ts";
+import type { EditorRuns } from "./run/editor-runs.ts";
 import type { StoreApi } from "zustand/vanilla";
 
 export interface PublishedState {
@@ -25,8 +25,8 @@ export interface EditorParts {
   autosave: Autosave;
   actions: EditorActions;
   published: StoreApi<PublishedState>;
-  /** The last run of this workflow, for previews; null until it was read or where there is none. */
-  lastRun: StoreApi<{ run: Run | null }>;
+  /** Running what is drawn: the run on the canvas, and the last one for previews. */
+  runs: EditorRuns;
   /** False for those who may look only. */
   mayWrite: boolean;
 }

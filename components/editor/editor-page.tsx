@@ -3,10 +3,13 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { createStore } from "zustand/vanilla";
-import { runPageSchema, runSchema, type Run } from "../../contracts/api/run.ts";
+import { runPageSchema, runSchema } from "../../contracts/api/run.ts";
+import { isRunEnded } from "../../engine/run/status.ts";
 import { type WorkflowFile, workflowFileSchema } from "../../engine/workflow/file.ts";
+import { supabaseJournal } from "../monitor/journal-source.ts";
 import { may } from "../records/organization.ts";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
+import { useSupabase } from "../supabase-context.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { toast } from "../ui/toast.tsx";
 import { EditorCanvas } from "./canvas/editor-canvas.tsx";
@@ -18,6 +21,7 @@ import { useCommands } from "./commands/use-commands.ts";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { FindDialog } from "./dialogs/find-dialog.tsx";
 import { ImportIntoDraft } from "./dialogs/import-dialog.tsx";
+import { readyToRun } from "./dialogs/publish.ts";
 import { PublishDialog } from "./dialogs/publish-dialog.tsx";
 import { RestoreDialog } from "./dialogs/restore-dialog.tsx";
 import { RunDialog } from "./dialogs/run-dialog.tsx";
@@ -27,12 +31,14 @@ import { EmptyCanvas } from "./panels/empty-canvas.tsx";
 import { Palette } from "./panels/palette.tsx";
 import { SidePanel } from "./panels/side-panel.tsx";
 import { Toolbar } from "./panels/toolbar.tsx";
+import { EditorRuns } from "./run/editor-runs.ts";
+import { RunBar } from "./run/run-bar.tsx";
 import { Autosave } from "./store/autosave.ts";
 import { apiDrafts, browserDrawer, sameFile } from "./store/draft-server.ts";
 import { EditorStore } from "./store/editor-store.ts";
 import { createViewStore } from "./store/view-store.ts";
+import { useChecked } from "./check/use-checked.ts";
 import { useCredentialNames } from "./use-credential-names.ts";
-import { useChecked } from "./use-checked.ts";
 
 interface EditorPageProps {
   record: DraftRecord;
@@ -54,49 +60,58 @@ export function EditorPage({ record, published }: EditorPageProps) {
     );
   }
   return (
-    <OpenEditor record={record} file={opened.data} published={workflowFileSchema.safeParse(published).data ?? null} />
+    <OpenEditor
+      record={record}
+      file={opened.data}
+      publishedFile={workflowFileSchema.safeParse(published).data ?? null}
+    />
   );
 }
 
 function OpenEditor({
   record,
   file,
-  published,
+  publishedFile,
 }: {
   record: DraftRecord;
   file: WorkflowFile;
-  published: WorkflowFile | null;
+  publishedFile: WorkflowFile | null;
 }) {
   const api = useApi();
+  const supabase = useSupabase();
   const { organization } = useWorkspace();
   const [parts] = useState((): EditorParts => {
     const editor = new EditorStore(file);
     const view = createViewStore();
     const mayWrite = may(organization.role, "build");
-    return {
-      workflowId: record.id,
-      editor,
-      view,
-      actions: new EditorActions(editor, view),
-      autosave: new Autosave({
-        server: apiDrafts(api, record.id),
-        drawer: typeof localStorage === "undefined" ? noDrawer : browserDrawer(localStorage, record.id),
-        revision: record.revision,
-        saved: file,
-        same: sameFile,
-        later: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
-        },
-        now: Date.now,
-      }),
-      published: createStore<PublishedState>(() => ({ version: record.published_version, file: published })),
-      lastRun: createStore<{ run: Run | null }>(() => ({ run: null })),
-      mayWrite,
+    const workflowId = record.id;
+    const later = (ms: number, run: () => void) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
     };
+    const published = createStore<PublishedState>(() => ({ version: record.published_version, file: publishedFile }));
+    const autosave = new Autosave({
+      server: apiDrafts(api, record.id),
+      drawer: typeof localStorage === "undefined" ? noDrawer : browserDrawer(localStorage, record.id),
+      revision: record.revision,
+      saved: file,
+      same: sameFile,
+      later,
+      now: Date.now,
+    });
+    const runs = new EditorRuns({
+      api,
+      workflowId,
+      journal: (id) => supabaseJournal(supabase, id),
+      ready: () => readyToRun({ workflowId, editor, autosave, published }, api),
+      nextFrame: (draw) => requestAnimationFrame(draw),
+      later,
+    });
+    const actions = new EditorActions(editor, view);
+    return { workflowId, editor, view, actions, autosave, published, runs, mayWrite };
   });
   useSaving(parts, file);
-  useLastRun(parts);
+  useLatestRun(parts);
   useChecked(parts.editor, useCredentialNames());
   useCommands(parts);
   return (
@@ -108,6 +123,7 @@ function OpenEditor({
           <main id="content" tabIndex={-1} className="relative flex min-w-0 flex-1 outline-none" aria-label="Canvas">
             <EditorCanvas />
             <EmptyCanvas />
+            <RunBar />
           </main>
           <SidePanel />
         </div>
@@ -182,8 +198,8 @@ function useSaving(parts: EditorParts, opened: WorkflowFile): void {
   }, [autosave, editor, workflowId, mayWrite, opened]);
 }
 
-/** Reads the last run for previews, once the page stands. Without one, previews say so. */
-function useLastRun({ workflowId, lastRun }: EditorParts): void {
+/** Reads the last run for previews, once the page stands. One that is under way, on the version that is known here, is shown on the drawing. */
+function useLatestRun({ workflowId, runs, published }: EditorParts): void {
   const api = useApi();
   const path = useMemo(() => `/runs?workflowId=${workflowId}&limit=1`, [workflowId]);
   useEffect(() => {
@@ -193,7 +209,11 @@ function useLastRun({ workflowId, lastRun }: EditorParts): void {
         const [latest] = (await api.call("GET", path, runPageSchema)).items;
         if (latest === undefined || !here) return;
         const run = await api.call("GET", `/runs/${latest.id}`, runSchema);
-        if (here) lastRun.setState({ run });
+        if (!here || runs.live.getState().run !== null) return;
+        runs.last.setState({ run });
+        const { version, file } = published.getState();
+        if (!isRunEnded(run.status) && file !== null && version === run.version)
+          runs.follow({ id: run.id, version, file });
       } catch (problem) {
         // Previews are a help, not a need: without them every field still works, and says that nothing is known yet.
         if (!(problem instanceof Error)) throw problem;
@@ -202,6 +222,7 @@ function useLastRun({ workflowId, lastRun }: EditorParts): void {
     void load();
     return () => {
       here = false;
+      runs.clear();
     };
-  }, [api, path, lastRun]);
+  }, [api, path, runs, published]);
 }

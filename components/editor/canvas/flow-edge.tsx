@@ -4,6 +4,7 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import { useEditor } from "../editor-context.tsx";
+import { useLive } from "../run/use-live.ts";
 import type { FlowEdge } from "./flow-model.ts";
 import { useLevel } from "./level.ts";
 
@@ -12,9 +13,10 @@ export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps<FlowEdge
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
   const level = useLevel();
   const { view, mayWrite } = useEditor();
+  const state = useLive(({ graph }) => graph.edges.get(id) ?? null);
   const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const look = classNames(
-    "flow-line",
+    state === null || state === "open" ? "flow-line" : ["run-edge", `edge-${state}`],
     selected === true && "flow-line-chosen",
     data?.error === true && "flow-line-error",
   );
@@ -22,6 +24,7 @@ export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps<FlowEdge
   return (
     <>
       <BaseEdge path={path} className={look} interactionWidth={18} />
+      {state === "moving" && <path d={path} fill="none" className="run-pulse" />}
       {mayWrite && level === "card" && (
         <g
           className="flow-plus"

@@ -3,7 +3,10 @@
 import { NodeResizeControl, type NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { classNames } from "../../ui/class-names.ts";
+import { statusColor } from "../../ui/status.tsx";
 import { useEditor } from "../editor-context.tsx";
+import { NodeStateMark } from "../run/node-state.tsx";
+import { useNodeLive, useStaleNode } from "../run/use-live.ts";
 import { resizeNode } from "../store/edits.ts";
 import { containerHeader } from "../store/geometry.ts";
 import { nameOf, summaryOf } from "../store/graph.ts";
@@ -17,14 +20,20 @@ import { PortHandles } from "./ports.tsx";
 export const NodeContainer = memo(function NodeContainer({ data, selected }: NodeProps<FlowNode>) {
   const level = useLevel();
   const { node, fault, children } = data;
+  const live = useNodeLive(node.id);
+  const stale = useStaleNode(node);
+  const progress = live?.run.step?.progress ?? null;
   return (
     <div
       className={classNames(
         "node-container",
-        familyColor(node),
+        live?.run.step == null || stale
+          ? familyColor(node)
+          : ["run-container", statusColor(live.status), `is-${live.status}`],
         selected && "node-chosen",
         fault !== null && `node-${fault}`,
       )}
+      data-state={live?.status}
       data-testid={`node-${node.id}`}
     >
       <div style={{ height: containerHeader }} className="flex items-center gap-2.5 px-2.5 text-ink">
@@ -44,7 +53,18 @@ export const NodeContainer = memo(function NodeContainer({ data, selected }: Nod
             {nameOf(node)}
           </p>
         )}
+        {progress !== null && level !== "block" && (
+          <span className={level === "name" ? "text-xl font-medium tabular-nums" : "figures shrink-0 text-muted"}>
+            {progress.done}/{progress.total ?? "?"}
+          </span>
+        )}
+        {progress === null && children !== null && children > 0 && level === "card" && (
+          <span className="figures shrink-0 text-2xs text-subtle">
+            {children === 1 ? "1 step" : `${children} steps`}
+          </span>
+        )}
         <FaultMark fault={fault} />
+        {live !== null && <NodeStateMark {...live} stale={stale} large={level !== "card"} />}
       </div>
       {children === 0 && level === "card" && (
         <p className="mx-6 mt-3 rounded-md border border-dashed border-line-strong px-3 py-5 text-center text-xs text-muted">

@@ -3,6 +3,7 @@ import { isContainerNode, nodesOf } from "../store/graph.ts";
 import type { Panel } from "../store/editor-store.ts";
 import { toast } from "../../ui/toast.tsx";
 import { downloadFile } from "../panels/download.ts";
+import { askToRun, runAgain, stopRun } from "../run/start-run.ts";
 
 export interface Command {
   id: string;
@@ -35,7 +36,24 @@ export const commands: readonly Command[] = [
     group: "Run and save",
     keys: ["Mod+Enter"],
     whileTyping: true,
-    run: ({ view }) => view.setState({ dialog: "run" }),
+    run: askToRun,
+  },
+  {
+    id: "run-again",
+    title: "Run again with the last input",
+    group: "Run and save",
+    keys: ["Mod+Shift+Enter"],
+    whileTyping: true,
+    run: runAgain,
+  },
+  {
+    id: "stop",
+    title: "Stop the run",
+    group: "Run and save",
+    keys: ["Mod+."],
+    whileTyping: true,
+    when: ({ runs }) => runs.going,
+    run: (parts) => void stopRun(parts),
   },
   {
     id: "publish",

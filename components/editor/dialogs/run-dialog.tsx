@@ -1,20 +1,18 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useStore } from "zustand";
-import { startAnswerSchema } from "../../../contracts/api/run.ts";
 import { isJsonObject } from "../../../engine/json.ts";
 import { ApiError, errorWords } from "../../api-client.ts";
-import { useApi } from "../../shell/workspace-context.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorState } from "../../ui/error-state.tsx";
 import { formFields, initialTexts, readForm } from "../../workflows/json-schema.ts";
 import { SchemaForm } from "../../workflows/schema-form.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
-import { sameFile } from "../store/draft-server.ts";
-import { publishDraft, saveFirst } from "./publish.ts";
+import { focusFirst } from "../focus-first.ts";
+import { isAhead } from "../run/start-run.ts";
+import { useLastRun } from "../run/use-live.ts";
 
 /** Runs what is drawn: Mod+Enter. A draft that is ahead of its version is published first, and the dialog says so. */
 export function RunDialog() {
@@ -35,14 +33,12 @@ interface Failure {
 
 function RunBody() {
   const parts = useEditor();
-  const api = useApi();
-  const router = useRouter();
-  const { lastRun, published, editor, view } = parts;
+  const { runs, published, editor, view } = parts;
   const file = useEditorState((state) => state.file);
   const errors = useEditorState((state) => state.problems.filter((problem) => problem.severity === "error").length);
-  const last = useStore(lastRun, (state) => state.run);
-  const { version, file: publishedFile } = useStore(published);
-  const ahead = publishedFile === null || version === null || !sameFile(file, publishedFile);
+  const last = useLastRun();
+  const version = useStore(published, (state) => state.version);
+  const ahead = isAhead(parts);
   const fields = formFields(file.input);
   const [texts, setTexts] = useState(() => ({ ...initialTexts(fields), ...lastTexts(last?.input) }));
   const [faults, setFaults] = useState<Record<string, string>>({});
@@ -56,14 +52,8 @@ function RunBody() {
     setBusy(true);
     setFailure(null);
     try {
-      if (!ahead) await saveFirst(parts);
-      const on = ahead ? await publishDraft(parts, api, "Published to run it") : version;
-      const run = await api.call("POST", `/workflows/${parts.workflowId}/runs`, startAnswerSchema, {
-        input: read.input,
-        version: on,
-      });
+      await runs.start(read.input);
       view.setState({ dialog: null });
-      router.push(`/runs/${run.id}`);
     } catch (thrown) {
       setFailure({ description: errorWords(thrown), faults: thrown instanceof ApiError ? thrown.faults : [] });
       setBusy(false);
@@ -90,39 +80,55 @@ function RunBody() {
     );
   }
   return (
-    <form
-      noValidate
-      className="grid gap-4"
-      onSubmit={(event) => {
+    <div
+      role="presentation"
+      ref={focusForm}
+      onKeyDown={(event) => {
+        // The keys that opened this start the run, so that trying again with the same input is twice the same.
+        if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey) || busy) return;
         event.preventDefault();
+        event.stopPropagation();
         void start();
       }}
     >
-      {failure !== null && <ErrorState title="The run was not started" {...failure} />}
-      {fields.length === 0 && <p className="text-sm text-muted">This workflow asks for no input.</p>}
-      <SchemaForm
-        fields={fields}
-        texts={texts}
-        faults={faults}
-        onChange={(name, text) => setTexts((old) => ({ ...old, [name]: text }))}
-      />
-      <p className="text-xs text-subtle">
-        {ahead
-          ? version === null
-            ? "Runs start on versions. This publishes version 1 and runs it."
-            : `The draft is ahead of version ${version}. This publishes it as a new version, on which other new runs start from then on as well.`
-          : `Runs version ${version}, which is what is drawn here.`}
-      </p>
-      <div className="flex justify-end gap-2">
-        <Button size="medium" onClick={() => view.setState({ dialog: null })}>
-          Cancel
-        </Button>
-        <Button type="submit" tone="primary" size="medium" busy={busy} disabled={ahead && !parts.mayWrite}>
-          {ahead ? "Publish and run" : "Run"}
-        </Button>
-      </div>
-    </form>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        {failure !== null && <ErrorState title="The run was not started" {...failure} />}
+        {fields.length === 0 && <p className="text-sm text-muted">This workflow asks for no input.</p>}
+        <SchemaForm
+          fields={fields}
+          texts={texts}
+          faults={faults}
+          onChange={(name, text) => setTexts((old) => ({ ...old, [name]: text }))}
+        />
+        <p className="text-xs text-subtle">
+          {ahead
+            ? version === null
+              ? "Runs start on versions. This publishes version 1 and runs it."
+              : `The draft is ahead of version ${version}. This publishes it as a new version, on which other new runs start from then on as well.`
+            : `Runs version ${version}, which is what is drawn here.`}
+        </p>
+        <div className="flex justify-end gap-2">
+          <Button size="medium" onClick={() => view.setState({ dialog: null })}>
+            Cancel
+          </Button>
+          <Button type="submit" tone="primary" size="medium" busy={busy} disabled={ahead && !parts.mayWrite}>
+            {ahead ? "Publish and run" : "Run"}
+          </Button>
+        </div>
+      </form>
+    </div>
   );
+}
+
+function focusForm(form: HTMLElement | null): void {
+  focusFirst(form?.querySelector<HTMLElement>("textarea, input, [role=combobox], [type=submit]") ?? null);
 }
 
 /** What the last run was started with, to be tried again: texts as they are, anything else as JSON. */

@@ -1,7 +1,7 @@
-import type { Run } from "../../../contracts/api/run.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../engine/json.ts";
 import type { WorkflowFile, WorkflowNode } from "../../../engine/workflow/file.ts";
-import { containersOf, incoming, nameOf, nodesOf, upstream } from "../store/graph.ts";
+import type { SampleRun } from "../run/editor-runs.ts";
+import { containersOf, incoming, nameOf, nodesOf, outgoing, upstream } from "../store/graph.ts";
 import { outputShape, shapeOfSchema } from "./output-shape.ts";
 
 /** Something an expression may read here. */
@@ -27,7 +27,7 @@ const mostEntries = 60;
 const deepest = 4;
 
 /** All that the settings of a node may read, nearest first, with values of the last run where there is one. */
-export function scopeOf(file: WorkflowFile, id: string, run: Run | null): ScopeGroup[] {
+export function scopeOf(file: WorkflowFile, id: string, run: SampleRun | null): ScopeGroup[] {
   const node = nodesOf(file).get(id);
   if (node === undefined) return [];
   const samples = sampleScope(file, id, run);
@@ -61,11 +61,27 @@ function stepsBefore(file: WorkflowFile, node: WorkflowNode, around: readonly st
   for (const each of [node.id, ...around]) {
     const before = upstream(file, each);
     const order = file.nodes.filter((other) => before.has(other.id) && other.type !== "start");
-    // Whoever is fed by most of the others stands last in time.
-    const depth = new Map(order.map((other) => [other.id, upstream(file, other.id).size]));
+    const depth = depthsIn(file, before);
     found.push(...order.toSorted((a, b) => (depth.get(b.id) ?? 0) - (depth.get(a.id) ?? 0)));
   }
   return found;
+}
+
+/** The longest way to each: whoever has most steps behind it stands last in time. */
+function depthsIn(file: WorkflowFile, ids: ReadonlySet<string>): Map<string, number> {
+  const depths = new Map<string, number>();
+  const open = new Map<string, number>();
+  for (const id of ids) open.set(id, incoming(file, id).filter((edge) => ids.has(edge.source)).length);
+  const ready = [...ids].filter((id) => open.get(id) === 0);
+  for (const id of ready) {
+    for (const { target } of outgoing(file, id)) {
+      const left = (open.get(target) ?? 0) - 1;
+      depths.set(target, Math.max(depths.get(target) ?? 0, (depths.get(id) ?? 0) + 1));
+      open.set(target, left);
+      if (left === 0) ready.push(target);
+    }
+  }
+  return depths;
 }
 
 function group(root: string, title: string, shape: Json, sample: Json | undefined): ScopeGroup {
@@ -99,13 +115,17 @@ export function typeName(value: Json | undefined): string {
 }
 
 /** The scope as the last run had it: what previews are computed on. A step in a loop shows its last iteration. */
-export function sampleScope(file: WorkflowFile, id: string, run: Run | null): JsonObject {
+export function sampleScope(file: WorkflowFile, id: string, run: SampleRun | null): JsonObject {
   const scope: JsonObject = {
     vars: Object.fromEntries(file.variables.map((variable): [string, Json] => [variable.name, variable.default])),
   };
   if (run === null) return scope;
   scope["input"] = run.input;
-  scope["run"] = { id: run.id, queuedAt: Date.parse(run.createdAt), workflow: file.name };
+  scope["run"] = {
+    id: run.id,
+    queuedAt: typeof run.createdAt === "number" ? run.createdAt : Date.parse(run.createdAt),
+    workflow: file.name,
+  };
   for (const step of run.steps) {
     if (step.status === "completed" || step.status === "failed") {
       scope[step.node] = { outputs: step.output, status: step.status, error: step.error as Json };
@@ -128,7 +148,7 @@ function startOf(file: WorkflowFile): string | undefined {
   return file.nodes.find((node) => node.type === "start")?.id;
 }
 
-function loopSample(file: WorkflowFile, id: string, run: Run): JsonObject | null {
+function loopSample(file: WorkflowFile, id: string, run: SampleRun): JsonObject | null {
   const container = [id, ...containersOf(file, id)].find((each) => nodesOf(file).get(each)?.type === "loop");
   if (container === undefined) return null;
   const step = run.steps.find((each) => each.node === container);

@@ -2,7 +2,9 @@
 
 import { useState } from "react";
 import { SearchInput } from "../../ui/search-input.tsx";
+import { JsonView } from "../../ui/json-view.tsx";
 import { shortValue } from "../expression/short-value.ts";
+import { useLastRun, useNodeLive } from "../run/use-live.ts";
 import { useInspector } from "./inspector-context.tsx";
 
 /** All that this step can read, with what it was in the last run. A click writes it into the field that had the cursor. */
@@ -21,6 +23,7 @@ export function InputPanel({ onPick }: { onPick(path: string): void }) {
     .filter((group) => group.entries.length > 0);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      <GivenInput />
       <SearchInput label="Search what can be read" value={search} onValueChange={setSearch} />
       {groups.length === 0 && <p className="text-xs text-subtle">Nothing of that name can be read here.</p>}
       {groups.map((group) => (
@@ -53,6 +56,21 @@ export function InputPanel({ onPick }: { onPick(path: string): void }) {
           </ul>
         </div>
       ))}
+    </div>
+  );
+}
+
+/** The settings as the last run had them, every expression put in: what one looks at first when a step did something odd. */
+function GivenInput() {
+  const { nodeId } = useInspector();
+  const run = useLastRun();
+  const live = useNodeLive(nodeId);
+  const input = (live?.run.step ?? run?.steps.findLast((step) => step.node === nodeId))?.input ?? null;
+  if (input === null) return null;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1 rounded-md border border-line p-2">
+      <h3 className="text-xs font-medium">Given in the last run</h3>
+      <JsonView value={input} label="the resolved input" open={1} />
     </div>
   );
 }

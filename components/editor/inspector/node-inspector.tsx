@@ -1,12 +1,12 @@
 "use client";
 
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useStore } from "zustand";
 import type { Json } from "../../../engine/json.ts";
 import type { WorkflowNode } from "../../../engine/workflow/file.ts";
 import { SegmentedControl } from "../../ui/segmented-control.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { sampleScope, scopeOf } from "../expression/scope.ts";
+import { useLastRun } from "../run/use-live.ts";
 import { patchNode, setConfig } from "../store/edits.ts";
 import { definitionOf, isContainerNode } from "../store/graph.ts";
 import { ObjectFields } from "./config-fields.tsx";
@@ -24,10 +24,10 @@ const columnsFrom = 700;
 
 /** A node: what comes in, its settings, what goes out. */
 export function NodeInspector({ node }: { node: WorkflowNode }) {
-  const { mayWrite, lastRun } = useEditor();
+  const { mayWrite } = useEditor();
   const file = useEditorState((state) => state.file);
   const problems = useEditorState((state) => state.problems);
-  const run = useStore(lastRun, (state) => state.run);
+  const run = useLastRun();
   const wide = useView((state) => state.inspectorWidth) >= columnsFrom;
   const [column, setColumn] = useState<Column>("settings");
   const target = useRef<Insertion | null>(null);

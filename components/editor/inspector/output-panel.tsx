@@ -1,22 +1,24 @@
 "use client";
 
 import Link from "next/link";
-import { useStore } from "zustand";
 import type { WorkflowNode } from "../../../engine/workflow/file.ts";
+import { ErrorState } from "../../ui/error-state.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
-import { Status, type StatusName } from "../../ui/status.tsx";
-import { useEditor } from "../editor-context.tsx";
+import { Status } from "../../ui/status.tsx";
+import { ValueView } from "../../monitor/value-view.tsx";
 import { outputShape } from "../expression/output-shape.ts";
+import { useLastRun, useNodeLive, useStreamed } from "../run/use-live.ts";
 
-/** What the step gave in the last run, or what it will give as far as its settings tell. */
+/** What the step gives or gave in the last run, or what it will give as far as its settings tell. */
 export function OutputPanel({ node }: { node: WorkflowNode }) {
-  const { lastRun } = useEditor();
-  const run = useStore(lastRun, (state) => state.run);
+  const run = useLastRun();
+  const live = useNodeLive(node.id);
+  const streamed = useStreamed(live?.run);
   const steps = run?.steps.filter((step) => step.node === node.id) ?? [];
-  const last = steps.at(-1);
+  const last = live?.run.step ?? steps.at(-1);
   const shape = outputShape(node);
-  if (run === null || last === undefined) {
+  if (last === undefined || (last.status === "pending" && live === null)) {
     return (
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <p className="text-xs text-pretty text-subtle">
@@ -35,36 +37,23 @@ export function OutputPanel({ node }: { node: WorkflowNode }) {
   }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
-      <div className="flex flex-wrap items-center gap-2">
-        <Status name={statusOf(last.status)} />
-        <Link href={`/runs/${run.id}`} className="text-xs text-accent-text hover:underline">
-          Last run, <RelativeTime at={run.createdAt} />
-        </Link>
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Status name={live?.status ?? (last.status === "waiting" ? "waiting" : last.status)} />
+        {run !== null && (
+          <Link href={`/runs/${run.id}`} className="text-xs text-accent-text hover:underline">
+            Run <RelativeTime at={run.createdAt} />
+          </Link>
+        )}
         {steps.length > 1 && <span className="figures text-subtle">the last of {steps.length}</span>}
       </div>
-      {last.error !== null && <p className="text-xs break-words text-failed">{last.error.message}</p>}
-      <JsonView value={last.output} label="the output" />
-      {last.input !== null && (
-        <>
-          <p className="text-xs font-medium">It was given</p>
-          <JsonView value={last.input} label="the input" open={1} />
-        </>
+      {last.error !== null && <ErrorState title="It failed" description={last.error.message} />}
+      {streamed !== null && (
+        <p data-streaming className="text-sm break-words whitespace-pre-wrap" dir="auto">
+          {streamed}
+          <span aria-hidden className="ml-0.5 inline-block h-3.5 w-1.5 translate-y-0.5 animate-pulse bg-running" />
+        </p>
       )}
+      {last.status === "completed" && <ValueView value={last.output} label="the output" />}
     </div>
   );
-}
-
-function statusOf(status: string): StatusName {
-  switch (status) {
-    case "queued":
-    case "running":
-    case "waiting":
-    case "completed":
-    case "failed":
-    case "skipped":
-    case "cancelled":
-      return status;
-    default:
-      return "pending";
-  }
 }

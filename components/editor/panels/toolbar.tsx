@@ -13,12 +13,14 @@ import {
   Redo2,
   Search,
   Settings2,
+  Square,
   TriangleAlert,
   Undo2,
   Upload,
 } from "lucide-react";
 import Link from "next/link";
 import { useStore } from "zustand";
+import { isRunEnded } from "../../../engine/run/status.ts";
 import { Logo } from "../../shell/logo.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -28,6 +30,8 @@ import { classNames } from "../../ui/class-names.ts";
 import { isMac } from "../commands/command-palette.tsx";
 import { keyNames } from "../commands/keys.ts";
 import { useEditor, useEditorState } from "../editor-context.tsx";
+import { askToRun, stopRun } from "../run/start-run.ts";
+import { useLive } from "../run/use-live.ts";
 import { sameFile } from "../store/draft-server.ts";
 import { downloadFile } from "./download.ts";
 import { SaveMark } from "./save-mark.tsx";
@@ -109,11 +113,24 @@ export function Toolbar() {
             <Upload aria-hidden /> Publish
           </Button>
         )}
-        <Button tone="primary" title={`Run (${shown("Mod+Enter")})`} onClick={() => view.setState({ dialog: "run" })}>
-          <Play aria-hidden /> Run
-        </Button>
+        <RunButton />
       </div>
     </header>
+  );
+}
+
+/** Runs what is drawn, and stops it while it runs. */
+function RunButton() {
+  const parts = useEditor();
+  const going = useLive(({ run, view }) => run !== null && (view === null || !isRunEnded(view.status)));
+  return going ? (
+    <Button title={`Stop the run (${shown("Mod+.")})`} onClick={() => void stopRun(parts)}>
+      <Square aria-hidden /> Stop
+    </Button>
+  ) : (
+    <Button tone="primary" title={`Run (${shown("Mod+Enter")})`} onClick={() => askToRun(parts)}>
+      <Play aria-hidden /> Run
+    </Button>
   );
 }
 

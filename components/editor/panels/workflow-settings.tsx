@@ -2,7 +2,6 @@
 
 import { Plus, Trash2 } from "lucide-react";
 import { useMemo } from "react";
-import { useStore } from "zustand";
 import type { JsonObject } from "../../../engine/json.ts";
 import { identifierPattern, settingsSchema, variableSchema, type WorkflowFile } from "../../../engine/workflow/file.ts";
 import { Button } from "../../ui/button.tsx";
@@ -16,13 +15,14 @@ import { InspectorProvider } from "../inspector/inspector-context.tsx";
 import { JsonText } from "../inspector/json-text.tsx";
 import { NumberField } from "../inspector/number-field.tsx";
 import { SchemaField } from "../inspector/schema-field.tsx";
+import { useLastRun } from "../run/use-live.ts";
 
 /** What belongs to the workflow as a whole: its name, the form that starts it, its variables and limits. */
 export function WorkflowSettings() {
-  const { editor, mayWrite, lastRun } = useEditor();
+  const { editor, mayWrite } = useEditor();
   const file = useEditorState((state) => state.file);
   const problems = useEditorState((state) => state.problems);
-  const run = useStore(lastRun, (state) => state.run);
+  const run = useLastRun();
   const inspector = useMemo(
     () => ({
       nodeId: "",

@@ -11,12 +11,12 @@ import { cardHeader } from "../../editor/store/geometry.ts";
 import { nameOf, summaryOf } from "../../editor/store/graph.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Status, statusColor, statusWord, type StatusName } from "../../ui/status.tsx";
-import { moneyWords } from "../../ui/time-words.ts";
 import type { NodeRun } from "../screen/graph-state.ts";
 import { useShown } from "../screen/use-screen.tsx";
 import { stepStatus } from "../step-status.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { RunPorts } from "./run-ports.tsx";
+import { StepChips } from "./step-chips.tsx";
 
 /** A step on the live canvas: what it is, in which state, and what it took. */
 export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowNode>) {
@@ -85,7 +85,9 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
         )}
       </NodeButton>
       {level === "card" && <PortNames node={node} />}
-      {run !== null && <Chips run={run} status={status} large={level === "name"} />}
+      {run?.step != null && (
+        <StepChips run={run} status={status} elapsed={<Elapsed step={run.step} />} large={level === "name"} />
+      )}
       <RunPorts node={node} header={cardHeader} />
     </div>
   );
@@ -113,42 +115,5 @@ export function NodeButton({ node, status, chosen, children, ...rest }: NodeButt
     <button type="button" data-node={node.id} data-state={status} aria-pressed={chosen} {...rest}>
       {children}
     </button>
-  );
-}
-
-/** Time, cost and iteration, on the lower edge of the card; seen from further away the time alone, larger. */
-function Chips({ run: { step, iteration }, status, large }: { run: NodeRun; status: StatusName; large: boolean }) {
-  if (step === null || step.startedAt === null || status === "skipped" || status === "pending") return null;
-  if (large) {
-    return (
-      <span className="pointer-events-none absolute top-full right-1 text-xl leading-7 text-muted tabular-nums">
-        <Elapsed step={step} />
-      </span>
-    );
-  }
-  const cost = step.usage.reduce((sum, each) => sum + each.costUsd, 0);
-  return (
-    <div className="pointer-events-none absolute right-2 -bottom-2.5 flex gap-1">
-      {iteration !== null && (
-        <Chip title="Iteration">
-          {iteration.index + 1}/{iteration.total ?? iteration.begun}
-        </Chip>
-      )}
-      {step.usage.length > 0 && <Chip title="Cost">{moneyWords(cost)}</Chip>}
-      <Chip title="Time">
-        <Elapsed step={step} />
-      </Chip>
-    </div>
-  );
-}
-
-export function Chip({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <span
-      title={title}
-      className="figures rounded-[5px] border border-line-strong bg-surface px-1.5 text-2xs leading-4.5 text-muted"
-    >
-      {children}
-    </span>
   );
 }

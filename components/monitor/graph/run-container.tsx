@@ -13,8 +13,9 @@ import { Status, statusColor } from "../../ui/status.tsx";
 import type { NodeRun } from "../screen/graph-state.ts";
 import { useScreen, useShown } from "../screen/use-screen.tsx";
 import { Elapsed } from "./elapsed.tsx";
-import { Chip, NodeButton, useNodeRun } from "./run-card.tsx";
+import { NodeButton, useNodeRun } from "./run-card.tsx";
 import { RunPorts } from "./run-ports.tsx";
+import { Chip } from "./step-chips.tsx";
 
 /** A loop or parallel of a run: a soft panel whose header counts. */
 export const RunContainer = memo(function RunContainer({ data: { node } }: NodeProps<FlowNode>) {
