@@ -47,6 +47,8 @@ const publicVariables = {
   REDIS_URL: optional(address(/^rediss?:$/, "redis://localhost:6379")),
   OPENAI_API_KEY: optional(z.string()),
   OPENAI_BASE_URL: optional(webAddress("https://api.openai.com/v1")),
+  /** Asked when neither the step nor the organisation names a model. */
+  OPENAI_MODEL: withDefault(z.string(), "gpt-4.1-mini"),
   SMTP_URL: optional(address(/^smtps?:$/, "smtp://user:password@host:587")),
   MAIL_FROM: withDefault(z.string(), "Baton <baton@localhost>"),
   SLACK_BOT_TOKEN: optional(z.string()),
@@ -124,4 +126,31 @@ export function parseEnvironment(source: Record<string, string | undefined>): En
 export function missingHostedVariables(environment: Environment): string[] {
   const missing = hostedSupabaseVariables.filter((name) => environment[name] === undefined);
   return missing.length === hostedSupabaseVariables.length ? [] : missing;
+}
+
+/** The entries of BATON_ALLOW_PRIVATE: hosts, host:port or CIDR ranges that may be reached although they are private. */
+export function allowedPrivate(environment: Pick<Environment, "BATON_ALLOW_PRIVATE">): string[] {
+  return environment.BATON_ALLOW_PRIVATE.split(",").flatMap((part) => part.trim() || []);
+}
+
+/** The model of the deployment: the provider of the variables, else the offline demo model, whose answers are labelled. */
+export function deploymentModel(environment: Environment): {
+  source: "environment" | "demo";
+  provider: string;
+  model: string;
+  apiKey: string;
+  baseUrl: string;
+} {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, BATON_DEMO_MODEL_URL } = environment;
+  if (OPENAI_API_KEY !== undefined || OPENAI_BASE_URL !== undefined) {
+    return {
+      source: "environment",
+      provider: "openai",
+      model: OPENAI_MODEL,
+      apiKey: OPENAI_API_KEY ?? "none",
+      baseUrl: OPENAI_BASE_URL ?? "https://api.openai.com/v1",
+    };
+  }
+  const baseUrl = BATON_DEMO_MODEL_URL ?? "http://127.0.0.1:9/v1";
+  return { source: "demo", provider: "demo", model: "baton-demo-1", apiKey: "demo", baseUrl };
 }

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { Logger } from "pino";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { createHttpClient } from "../adapters/http/client.ts";
+import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
 import { workerKeyPattern } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
@@ -14,17 +17,19 @@ import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
+import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createPool, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { TemplateTable } from "../adapters/supabase/templates.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { createVault } from "../adapters/vault/vault.ts";
-import { EnvironmentError, type Environment } from "../contracts/env.ts";
+import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "./approvals/link-token.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createHealthCheck, type Probes } from "./health/check-health.ts";
 import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
+import type { TryModel } from "./models/ports.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
@@ -39,6 +44,8 @@ export interface Container {
 
 /** Connections to Postgres of one web process. Requests beyond that wait their turn, for five seconds at most. */
 const poolSize = 20;
+/** How long a provider that is tried out may be silent. */
+const trialMs = 15_000;
 const purgeEveryMs = 3_600_000;
 
 /** Builds the services from the environment. Connects to nothing yet that must answer: a part that is away is found again. */
@@ -53,6 +60,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
   const pubSub = createPubSub(redis, connectSubscriber(connection), log);
   const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
 
+  const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
+  const { source, provider, model } = deploymentModel(env);
   const keys = new ApiKeyTable(pool);
   const members = createMembers(pool);
   const workflows = new WorkflowTable(pool);
@@ -78,6 +87,9 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     links: createLinkSigner([outside.secret], now),
     keys,
     credentials: new CredentialTable(pool),
+    modelProviders: new ModelProviderTable(pool),
+    tryModel: modelTrial(http.fetch, log),
+    fallbackModel: { source, provider, model },
     vault: createVault(outside.secret),
     members,
     auth: createAuthenticator({ members, keys, tokens, now, log }),
@@ -102,9 +114,31 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     async close() {
       clearInterval(purging);
       watch.close();
-      await Promise.allSettled([queue.close(), pubSub.close(), pool.end()]);
+      await Promise.allSettled([queue.close(), pubSub.close(), pool.end(), http.close()]);
       redis.disconnect();
     },
+  };
+}
+
+/** One short question, by the guarded client: enough to know that address, key and model are right. */
+function modelTrial(fetch: typeof globalThis.fetch, log: Logger): TryModel {
+  return async ({ name, baseUrl, apiKey, model }) => {
+    const firstByteTimeoutMs = trialMs;
+    const tried = createOpenAIModel({
+      apiKey: apiKey ?? "",
+      baseURL: baseUrl,
+      defaultModel: model,
+      provider: name,
+      fetch,
+      firstByteTimeoutMs,
+      log,
+    });
+    await tried.answer({
+      model: null,
+      messages: [{ role: "user", content: "Answer with the word: ready" }],
+      idempotencyKey: randomUUID(),
+      signal: AbortSignal.timeout(2 * trialMs),
+    });
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FallbackModel } from "../contracts/api/model-provider.ts";
 import type { Health } from "../contracts/api/health.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
@@ -13,6 +14,7 @@ import type { Members } from "./auth/ports.ts";
 import type { IdempotencyStore } from "./http/idempotency.ts";
 import type { RateLimiter } from "./http/rate-limit.ts";
 import type { Log } from "./log.ts";
+import type { ModelProviderStore, TryModel } from "./models/ports.ts";
 import type { RunStore } from "./runs/ports.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
@@ -34,6 +36,10 @@ export interface Services {
   links: LinkSigner;
   keys: ApiKeyStore;
   credentials: CredentialStore;
+  modelProviders: ModelProviderStore;
+  tryModel: TryModel;
+  /** What answers where an organisation has no provider. */
+  fallbackModel: FallbackModel;
   /** Seals what is kept secret. */
   vault: Vault;
   members: Members;

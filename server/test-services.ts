@@ -135,6 +135,9 @@ export function memoryServices(at: Memory): Services {
     keys: keyStore(at),
     credentials: credentialStore(),
     vault: noVault,
+    modelProviders: providerStore(),
+    tryModel: async () => undefined,
+    fallbackModel: { source: "demo", provider: "demo", model: "demo" },
     members,
     auth: createAuthenticator({
       members,
@@ -344,6 +347,17 @@ const noVault: Services["vault"] = {
   seal: () => ({ keyVersion: 1, nonce: new Uint8Array(12), sealed: new Uint8Array(16) }),
   open: () => "",
 };
+
+function providerStore(): Services["modelProviders"] {
+  return {
+    list: async () => [],
+    insert: async () => null,
+    update: async () => null,
+    putFirst: async () => false,
+    remove: async () => false,
+    sealed: async () => [],
+  };
+}
 
 function credentialStore(): Services["credentials"] {
   return {

@@ -5,6 +5,7 @@ import { startQueueWorkers } from "../adapters/bullmq/queue-workers.ts";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
+import { pricesWith } from "../adapters/model/prices.ts";
 import { connectRedis, connectSubscriber, refuseEviction } from "../adapters/redis/connection.ts";
 import { workerKey } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
@@ -16,17 +17,19 @@ import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
+import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createPool } from "../adapters/supabase/pool.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import { createVault } from "../adapters/vault/vault.ts";
-import type { Environment } from "../contracts/env.ts";
+import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
 import { BatonError } from "../engine/errors.ts";
-import type { Model } from "../engine/ports/model.ts";
+import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { Drainer } from "./drain-run.ts";
 import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
+import { createModels, type ModelParts } from "./models.ts";
 import { createPlans } from "./plans.ts";
 import { startSweeper } from "./sweep.ts";
 
@@ -62,6 +65,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const journal = createRunJournal(pool);
   const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
   const sandbox = await createSandbox({ log });
+  const vault = createVault(outside.secret);
   const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const ports = {
@@ -76,9 +80,9 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     plans: createPlans(journal, catalogue),
     clock,
     log,
-    model: createModel(env, log),
+    model: createOrganizationModels(env, { providers: new ModelProviderTable(pool), vault, fetch: http.fetch, log }),
     http,
-    credentials: createCredentialSource(new CredentialTable(pool), createVault(outside.secret)),
+    credentials: createCredentialSource(new CredentialTable(pool), vault),
   };
   const drainer = new Drainer(ports);
   const executor = createStepExecutor(ports, drainer);
@@ -155,30 +159,29 @@ function requireOutside(env: Environment): Outside {
   };
 }
 
-/** The provider of the variables, else the offline demo model, whose answers the product labels. */
-function createModel(env: Environment, log: Logger): Model {
-  if (env.OPENAI_API_KEY !== undefined || env.OPENAI_BASE_URL !== undefined) {
-    return createOpenAIModel({
-      apiKey: env.OPENAI_API_KEY ?? "none",
-      baseURL: env.OPENAI_BASE_URL ?? "https://api.openai.com/v1",
-      defaultModel: "gpt-4.1-mini",
-      provider: "openai",
-      log,
-    });
-  }
-  return createOpenAIModel({
-    apiKey: "demo",
-    baseURL: env.BATON_DEMO_MODEL_URL ?? "http://127.0.0.1:9/v1",
-    defaultModel: "baton-demo-1",
-    provider: "demo",
-    demo: true,
-    log,
+/** The organisations' own providers by the guarded client; the deployment's own by whatever address its operator set. */
+function createOrganizationModels(
+  env: Environment,
+  parts: Pick<ModelParts, "providers" | "vault" | "log"> & { fetch: typeof globalThis.fetch; log: Logger },
+): OrganizationModels {
+  const own = deploymentModel(env);
+  const demo = own.source === "demo";
+  const { provider, model: defaultModel, apiKey, baseUrl: baseURL } = own;
+  const fallback = createOpenAIModel({ apiKey, baseURL, defaultModel, provider, demo, log: parts.log });
+  return createModels({
+    ...parts,
+    fallback: { model: fallback, demo },
+    make: (row, apiKey) =>
+      createOpenAIModel({
+        apiKey,
+        baseURL: row.baseUrl,
+        defaultModel: row.defaultModel,
+        provider: row.name,
+        fetch: parts.fetch,
+        prices: pricesWith(row.models),
+        log: parts.log,
+      }),
   });
-}
-
-/** Private addresses that HTTP nodes may call, as `host:port` or CIDR, separated by commas. None unless the operator says so. */
-function allowedPrivate(env: Environment): string[] {
-  return env.BATON_ALLOW_PRIVATE.split(",").flatMap((part) => part.trim() || []);
 }
 
 /** Waits until a part answers: it may be starting, or restarting, beside this process. */

@@ -3,7 +3,7 @@ import type { ErrorRecord } from "../engine/errors.ts";
 import { isJsonObject } from "../engine/json.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
-import type { Model } from "../engine/ports/model.ts";
+import type { OrganizationModels } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
@@ -31,7 +31,7 @@ export interface StepExecutor {
 }
 
 export interface ExecutorPorts extends WorkerPorts {
-  model: Model;
+  model: OrganizationModels;
   http: HttpClient;
   credentials: CredentialSource;
 }
@@ -211,16 +211,17 @@ function executeContext(
     signal,
     async model(request) {
       calls += 1;
-      const answer = await ports.model.answer({
+      const asked = {
         ...request,
         signal,
         // A second call of the same step is another effect, and must not be answered with the first one's answer.
         idempotencyKey: calls === 1 ? idempotencyKey : `${idempotencyKey}.${calls}`,
-        onText: (text) => {
+        onText: (text: string) => {
           request.onText?.(text);
-          if (!signal.aborted) ports.broadcaster.text(identity, step, attempt, text);
+          if (!signal.aborted) ports.broadcaster.text(identity, step, attempt, mask.text(text));
         },
-      });
+      };
+      const answer = await ports.model.answer(asked, identity.orgId);
       usage.push(answer.usage);
       return answer;
     },

@@ -35,3 +35,13 @@ export function costOf(price: Price, inputTokens: number, outputTokens: number):
   const dollars = (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
   return Math.round(dollars * 1e8) / 1e8;
 }
+
+/** The list prices with those that a provider's own entries give; an entry without prices leaves the list's. */
+export function pricesWith(
+  models: readonly { name: string; inputUsd: number | null; outputUsd: number | null }[],
+): PriceTable {
+  const own = models.flatMap(({ name, inputUsd: input, outputUsd: output }) =>
+    input === null || output === null ? [] : [[name, { input, output }] as const],
+  );
+  return { ...listPrices, ...Object.fromEntries(own) };
+}

@@ -15,7 +15,9 @@ export function useCredentialNames(): readonly string[] | null {
     async function load() {
       try {
         const { items } = await api.call("GET", "/credentials", namesSchema);
-        if (here) setNames(items.map(({ name }) => name));
+        const found = items.map(({ name }) => name);
+        // The same names keep their list, so that nothing is checked again for nothing.
+        if (here) setNames((old) => (old !== null && old.join("\n") === found.join("\n") ? old : found));
       } catch (problem) {
         // Without them a name can still be typed in, and publishing checks it.
         if (!(problem instanceof Error)) throw problem;

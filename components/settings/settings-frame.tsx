@@ -18,6 +18,7 @@ interface SettingsPlace {
 const organizationPlaces: readonly SettingsPlace[] = [
   { href: "/settings", label: "Organisation", for: "everyone" },
   { href: "/settings/members", label: "Members", for: "everyone" },
+  { href: "/settings/models", label: "Models", for: "build" },
   { href: "/settings/credentials", label: "Credentials", for: "build" },
   { href: "/settings/api-keys", label: "API keys", for: "administer" },
 ];

@@ -34,3 +34,8 @@ export interface ModelAnswer {
 export interface Model {
   answer(request: ModelRequest): Promise<ModelAnswer>;
 }
+
+/** Models as an organisation has them: its own providers first. A single model serves as well, for all organisations alike. */
+export interface OrganizationModels {
+  answer(request: ModelRequest, orgId: string): Promise<ModelAnswer>;
+}

@@ -28,6 +28,8 @@ export const rights = {
   "api-key:write": { roles: keepers, scope: "api-keys" },
   "credential:read": { roles: builders, scope: "workflows" },
   "credential:write": { roles: keepers, scope: "settings" },
+  "model-provider:read": { roles: builders, scope: "workflows" },
+  "model-provider:write": { roles: keepers, scope: "settings" },
   "template:read": { roles: everyone, scope: "read" },
   "template:write": { roles: builders, scope: "workflows" },
   "template:use": { roles: builders, scope: "workflows" },

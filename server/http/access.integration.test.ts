@@ -74,6 +74,9 @@ const bodies: Record<string, unknown> = {
   "POST /approvals/{id}/decision": { decision: "no such option" },
   "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
   "POST /credentials/{id}/rotate": { secret: "another secret" },
+  "POST /model-providers": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
+  "PUT /model-providers/{id}": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
+  "POST /model-provider-tests": { baseUrl: "http://127.0.0.1:9/v1", model: "m" },
   "POST /api-keys": { name: "matrix", role: "viewer" },
 };
 

@@ -20,6 +20,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { modelProviderRoutes } from "./routes/model-providers.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
@@ -36,6 +37,7 @@ export function allRoutes(services: Services): Route[] {
     ...approvalRoutes(services),
     ...apiKeyRoutes(services),
     ...credentialRoutes(services),
+    ...modelProviderRoutes(services),
     ...templateRoutes(services),
   ];
 }
