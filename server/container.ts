@@ -14,6 +14,8 @@ import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
 import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
+import { createStoreClock } from "../adapters/supabase/clock.ts";
+import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
@@ -30,6 +32,7 @@ import { createAuthenticator } from "./auth/authenticate.ts";
 import { createHealthCheck, type Probes } from "./health/check-health.ts";
 import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
 import type { TryModel } from "./models/ports.ts";
+import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
@@ -47,6 +50,7 @@ const poolSize = 20;
 /** How long a provider that is tried out may be silent. */
 const trialMs = 15_000;
 const purgeEveryMs = 3_600_000;
+const clockEveryMs = 60_000;
 
 /** Builds the services from the environment. Connects to nothing yet that must answer: a part that is away is found again. */
 export function createContainer(env: Environment, log: Logger, root: string = process.cwd()): Container {
@@ -74,12 +78,18 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     jwtSecret: env.SUPABASE_JWT_SECRET,
   });
 
+  const clock = createStoreClock(pool);
+  void clock.adjust();
+  const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
+
   const services: Services = {
     catalogue,
     workflows,
     plans: createPlanCache(workflows, catalogue, now),
     runs,
     watch,
+    atOnce: createAtOnce(clock.now, log),
+    broadcaster,
     ends: createRunEnds(pubSub),
     mailbox: createRunMailbox(redis),
     queue,
@@ -99,7 +109,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     templates: new TemplateTable(pool),
     health: createHealthCheck(probes(pool, redis, outside), log, now),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
-    now,
+    now: clock.now,
     log,
   };
 
@@ -107,14 +117,17 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     idempotency.purge().catch((error: unknown) => log.warn({ err: error }, "old idempotent answers were not deleted"));
   }, purgeEveryMs);
   purging.unref();
+  const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
+  adjusting.unref();
 
   return {
     services,
     organizations: createOrganizationStore(pool),
     async close() {
       clearInterval(purging);
+      clearInterval(adjusting);
       watch.close();
-      await Promise.allSettled([queue.close(), pubSub.close(), pool.end(), http.close()]);
+      await Promise.allSettled([broadcaster.close(), queue.close(), pubSub.close(), pool.end(), http.close()]);
       redis.disconnect();
     },
   };
@@ -189,22 +202,31 @@ interface Outside {
   redisUrl: string;
   supabaseUrl: string;
   publishableKey: string;
+  secretKey: string;
   secret: string;
 }
 
 /** @throws EnvironmentError naming the variables that are missing */
 function requireOutside(env: Environment): Outside {
-  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, BATON_SECRET } = env;
-  if (DATABASE_URL && REDIS_URL && SUPABASE_URL && SUPABASE_PUBLISHABLE_KEY && BATON_SECRET) {
+  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY, BATON_SECRET } = env;
+  if (DATABASE_URL && REDIS_URL && SUPABASE_URL && SUPABASE_PUBLISHABLE_KEY && SUPABASE_SECRET_KEY && BATON_SECRET) {
     return {
       databaseUrl: DATABASE_URL,
       redisUrl: REDIS_URL,
       supabaseUrl: SUPABASE_URL,
       publishableKey: SUPABASE_PUBLISHABLE_KEY,
+      secretKey: SUPABASE_SECRET_KEY,
       secret: BATON_SECRET,
     };
   }
-  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, BATON_SECRET };
+  const needed = {
+    DATABASE_URL,
+    REDIS_URL,
+    SUPABASE_URL,
+    SUPABASE_PUBLISHABLE_KEY,
+    SUPABASE_SECRET_KEY,
+    BATON_SECRET,
+  };
   throw new EnvironmentError(
     Object.entries(needed)
       .filter(([, value]) => !value)

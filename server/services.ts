@@ -1,5 +1,6 @@
 import type { FallbackModel } from "../contracts/api/model-provider.ts";
 import type { Health } from "../contracts/api/health.ts";
+import type { Broadcaster } from "../engine/ports/broadcaster.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
@@ -16,6 +17,7 @@ import type { RateLimiter } from "./http/rate-limit.ts";
 import type { Log } from "./log.ts";
 import type { ModelProviderStore, TryModel } from "./models/ports.ts";
 import type { RunStore } from "./runs/ports.ts";
+import type { AtOnce } from "./runs/run-at-once.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
 import type { TemplateStore } from "./templates/ports.ts";
@@ -29,6 +31,8 @@ export interface Services {
   plans: PlanCache;
   runs: RunStore;
   watch: RunWatch;
+  atOnce: AtOnce;
+  broadcaster: Pick<Broadcaster, "events">;
   ends: RunEnds;
   mailbox: Pick<RunMailbox, "post">;
   queue: Pick<StepQueue, "wake">;

@@ -18,6 +18,7 @@ import type { Membership, StoredKey } from "./auth/ports.ts";
 import type { IdempotencyStore, KeptAnswer } from "./http/idempotency.ts";
 import { createLocalLimiter } from "./http/rate-limit.ts";
 import type { Log } from "./log.ts";
+import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { RunRow } from "./runs/ports.ts";
 import type { Services } from "./services.ts";
@@ -38,6 +39,8 @@ export interface Memory {
   lookups: number;
   audit: AuditEntry[];
   woken: string[];
+  /** Runs whose events were broadcast. */
+  broadcast: string[];
   posted: { runId: string; entries: MailEntry[] }[];
   logged: { level: string; fields: object; message: string | undefined }[];
   /** What the next call to Redis rejects with. */
@@ -60,6 +63,7 @@ export function memory(): Memory {
     lookups: 0,
     audit: [],
     woken: [],
+    broadcast: [],
     posted: [],
     logged: [],
     redisDown: null,
@@ -124,6 +128,8 @@ export function memoryServices(at: Memory): Services {
     plans: createPlanCache(workflows, catalogue, now),
     runs,
     watch: createRunWatch(runs, log, 5),
+    atOnce: createAtOnce(now, log),
+    broadcaster: { events: ({ runId }) => void at.broadcast.push(runId) },
     ends: {
       announce: () => undefined,
       wait: (_id, ms) => redis(() => new Promise((end) => setTimeout(end, ms, false))),
@@ -245,31 +251,34 @@ function runStore(at: Memory): Services["runs"] {
       const twin = [...at.runs.values()].find(
         (one) => one.orgId === run.orgId && one.key === (run.idempotencyKey ?? 0),
       );
-      if (twin !== undefined) return { id: twin.id, status: twin.status };
+      if (twin !== undefined) return { id: twin.id, status: twin.status, workflowName: twin.workflowName };
+      const workflow = at.workflows.get(run.workflowId);
+      if (workflow === undefined || (run.latest && workflow.publishedVersion !== run.version)) return null;
+      const workflowName = workflow.name;
       at.runs.set(run.id, {
         id: run.id,
         orgId: run.orgId,
         key: run.idempotencyKey,
         workflowId: run.workflowId,
-        workflowName: run.workflowName,
+        workflowName,
         version: run.version,
-        status: "queued",
+        status: run.ended?.status ?? "queued",
         cost: 0,
         createdAt: new Date(at.now).toISOString(),
-        startedAt: null,
-        endedAt: null,
+        startedAt: run.ended === null ? null : new Date(run.ended.startedAt).toISOString(),
+        endedAt: run.ended === null ? null : new Date(run.ended.endedAt).toISOString(),
         input: run.input,
-        output: null,
-        error: null,
+        output: run.ended?.output ?? null,
+        error: run.ended?.error ?? null,
         inputTokens: 0,
         outputTokens: 0,
         modelLabel: null,
         priority: run.priority,
-        lastSeq: 1,
+        lastSeq: run.events.length,
       });
-      at.events.set(run.id, [{ ...run.event, seq: 1, at: at.now } as RunEvent]);
+      at.events.set(run.id, [...run.events]);
       at.audit.push(audit);
-      return { id: run.id, status: "queued" };
+      return { id: run.id, status: run.ended?.status ?? "queued", workflowName };
     },
     async get(orgId, id) {
       const one = at.runs.get(id);

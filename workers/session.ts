@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { BatonError } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
 import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
@@ -16,8 +17,8 @@ import { Outbox } from "./outbox.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { brokenLimit, measureEvery } from "./run-limits.ts";
-import { prepareSteps } from "./prepare-step.ts";
-import type { PrepareCommand } from "./prepare-step.ts";
+import { prepareSteps } from "../nodes/catalog/prepare-steps.ts";
+import type { PrepareCommand } from "../nodes/catalog/prepare-steps.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** A worker that stops renewing loses its runs after this; it is renewed about every second. */
@@ -246,7 +247,14 @@ export class RunSession {
     const commands = [...this.#toPrepare.values()];
     this.#toPrepare.clear();
     const { clock, sandbox, log } = this.#ports;
-    const context = { plan: this.#need(this.#plan), state: this.#state, now: clock.now(), sandbox, log };
+    const context = {
+      plan: this.#need(this.#plan),
+      state: this.#state,
+      now: clock.now(),
+      sandbox,
+      newId: randomUUID,
+      log,
+    };
     const answers = this.#try(() => prepareSteps(context, commands));
     if (Array.isArray(answers)) {
       this.#ready.push(...answers);

@@ -7,7 +7,7 @@ import {
   type RunEventsMessage,
   runTopic,
 } from "../../contracts/realtime.ts";
-import type { RunEvent } from "../../engine/run/event.ts";
+import { weigh } from "../../engine/json.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
 
 export interface BroadcasterOptions {
@@ -84,7 +84,7 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       const first = events[0];
       const last = events.at(-1);
       if (first === undefined || last === undefined) return;
-      const inline = isSmall(events);
+      const inline = weigh(events, inlineBytes) <= inlineBytes;
       const payload: RunEventsMessage = { runId, from: first.seq, to: last.seq, status, ...(inline ? { events } : {}) };
       add({ topic: runTopic(runId), event: "events", payload, private: true });
       if (lastStatus.get(runId) === status) return;
@@ -104,25 +104,6 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       post.close();
     },
   };
-}
-
-/** Whether events fit into a message, without writing them out twice in the common case. */
-function isSmall(events: RunEvent[]): boolean {
-  let left = inlineBytes;
-  const measure = (value: unknown): void => {
-    left -= 8;
-    if (left < 0) return;
-    if (typeof value === "string") left -= value.length;
-    else if (typeof value === "object" && value !== null) {
-      for (const key in value) {
-        left -= key.length;
-        measure(Reflect.get(value, key));
-        if (left < 0) return;
-      }
-    }
-  };
-  measure(events);
-  return left >= 0;
 }
 
 interface TextPayload {

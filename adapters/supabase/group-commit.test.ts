@@ -58,7 +58,7 @@ test("each hears its own refusal", async () => {
 });
 
 test("one that spoils the statement for all is found by sending each alone", async () => {
-  const commits = new GroupCommit<string>({
+  const commits = new GroupCommit<string, string | null>({
     ...limits,
     write: async (items) => {
       if (items.includes("bad")) throw new Error("invalid json");
@@ -71,7 +71,7 @@ test("one that spoils the statement for all is found by sending each alone", asy
 
 test("a database that is away fails all at once, without asking again for each", async () => {
   let asked = 0;
-  const commits = new GroupCommit<string>({
+  const commits = new GroupCommit<string, string | null>({
     ...limits,
     isRefusal: () => false,
     write: async () => {

@@ -1,14 +1,14 @@
 /** One thing to be written, with the text that goes over the wire. */
-interface Waiting<T> {
+interface Waiting<T, R> {
   item: T;
   bytes: number;
-  resolve: (result: string | null) => void;
+  resolve: (result: R) => void;
   reject: (error: unknown) => void;
 }
 
-export interface GroupCommitOptions<T> {
-  /** Writes all items in one statement; gives for each, in order, null or the SQLSTATE that refused it. */
-  write(items: T[]): Promise<(string | null)[]>;
+export interface GroupCommitOptions<T, R> {
+  /** Writes all items in one statement; gives what became of each, in order. */
+  write(items: T[]): Promise<R[]>;
   /** True when the statement failed for a reason that one of its items may have caused (and not the connection). */
   isRefusal(error: unknown): boolean;
   maxItems: number;
@@ -21,18 +21,18 @@ export interface GroupCommitOptions<T> {
  * Group commit: what is asked for while a statement is in flight goes out together in the next one. One item alone goes out
  * at once; a thousand runs share a commit, which costs the disk the same as one.
  */
-export class GroupCommit<T> {
-  readonly #options: GroupCommitOptions<T>;
-  #waiting: Waiting<T>[] = [];
+export class GroupCommit<T, R> {
+  readonly #options: GroupCommitOptions<T, R>;
+  #waiting: Waiting<T, R>[] = [];
   #inFlight = 0;
   #scheduled = false;
 
-  constructor(options: GroupCommitOptions<T>) {
+  constructor(options: GroupCommitOptions<T, R>) {
     this.#options = options;
   }
 
-  /** Resolves null when written, else the SQLSTATE that refused this item. Rejects when nobody can tell. */
-  add(item: T, bytes: number): Promise<string | null> {
+  /** What became of this item. Rejects when nobody can tell. */
+  add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, bytes, resolve, reject });
       this.#schedule();
@@ -49,7 +49,7 @@ export class GroupCommit<T> {
     });
   }
 
-  #next(): Waiting<T>[] {
+  #next(): Waiting<T, R>[] {
     let bytes = 0;
     let count = 0;
     for (const one of this.#waiting) {
@@ -60,11 +60,12 @@ export class GroupCommit<T> {
     return this.#waiting.splice(0, count);
   }
 
-  async #send(group: Waiting<T>[]): Promise<void> {
+  async #send(group: Waiting<T, R>[]): Promise<void> {
     this.#inFlight += 1;
     try {
       const results = await this.#options.write(group.map(({ item }) => item));
-      group.forEach(({ resolve }, index) => resolve(results[index] ?? null));
+      if (results.length !== group.length) throw new TypeError("A group commit answers for each of its items.");
+      results.forEach((result, index) => group[index]?.resolve(result));
     } catch (error) {
       if (group.length > 1 && this.#options.isRefusal(error)) await this.#sendSingly(group);
       else for (const { reject } of group) reject(error);
@@ -75,9 +76,15 @@ export class GroupCommit<T> {
   }
 
   /** One item spoiled the statement for all (JSON that the database cannot read): only that one is to suffer. */
-  async #sendSingly(group: Waiting<T>[]): Promise<void> {
+  async #sendSingly(group: Waiting<T, R>[]): Promise<void> {
     for (const { item, resolve, reject } of group) {
-      await this.#options.write([item]).then(([result]) => resolve(result ?? null), reject);
+      await this.#options.write([item]).then((results) => results.forEach(resolve), reject);
     }
   }
+}
+
+/** Errors about what was sent (data, limits, statement), as opposed to a database that is away or shutting down. */
+export function isRefusal(error: unknown): boolean {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
+  return typeof code === "string" && /^(?:22|23|42|54|P0|XX)/.test(code) && code.length === 5;
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { eventColumns, fromEventRow, toEventRow } from "./event-row.ts";
 import type { EventRow } from "./event-row.ts";
 import { Gather } from "./gather.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit, isRefusal } from "./group-commit.ts";
 import type { Pool } from "./pool.ts";
 import { storableJson } from "./storable.ts";
 
@@ -29,7 +29,7 @@ const resultsSchema = z.array(
 /** The journal in Postgres. Appends of many runs share statements (see GroupCommit); the fence is `runs.last_seq`. */
 export function createRunJournal(pool: Pool): RunJournal {
   const definitions = new Map<string, Json>();
-  const commits = new GroupCommit<string>({
+  const commits = new GroupCommit<string, string | null>({
     write: async (batches) => {
       const { rows } = await pool.query<{ results: unknown }>({
         name: "append-run-events",
@@ -131,12 +131,6 @@ function batchJson(batch: JournalBatch): string {
 function approvalColumns({ request, deadline, ...approval }: JournalBatch["approvals"]["open"][number]): object {
   const { deadlineMs, fields, ...columns } = request;
   return { ...approval, ...columns, requiredFields: fields, deadlineAt: deadline, createdAt: deadline - deadlineMs };
-}
-
-/** Errors about what was sent (data, limits, statement), as opposed to a database that is away or shutting down. */
-function isRefusal(error: unknown): boolean {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
-  return typeof code === "string" && /^(?:22|23|42|54|P0|XX)/.test(code) && code.length === 5;
 }
 
 /** The first events of each run, and how many it has. */

@@ -4,9 +4,11 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
-import { eventColumns, fromEventRow, type EventRow } from "./event-row.ts";
+import { eventColumns, fromEventRow, toEventRow, type EventRow } from "./event-row.ts";
+import { GroupCommit, isRefusal } from "./group-commit.ts";
 import { moment, pageOf } from "./moment.ts";
 import type { Pool } from "./pool.ts";
+import { storableJson } from "./storable.ts";
 
 const summary = `r.id, r.workflow_id as "workflowId", r.workflow_name as "workflowName", r.version, r.status,
   r.cost_usd as cost, ${moment("r.created_at", "createdAt")}, ${moment("r.started_at", "startedAt")},
@@ -31,65 +33,61 @@ interface NewRun {
   orgId: string;
   workflowId: string;
   version: number;
-  workflowName: string;
+  latest: boolean;
   input: Json;
   priority: number;
   trigger: JsonObject;
   createdBy: string | null;
   idempotencyKey: string | null;
-  event: JsonObject & { type: string };
+  events: readonly RunEvent[];
+  ended: { status: RunStatus; output: Json; error: ErrorRecord | null; startedAt: number; endedAt: number } | null;
 }
 
-// One statement and one round trip: run, first event and audit row exist together or not at all.
-const insertRun = `with version as (
-    select v.workflow_id, v.version, v.org_id from public.workflow_versions v
-    join public.workflows w on w.id = v.workflow_id and w.deleted_at is null
-    where v.workflow_id = $3 and v.version = $4 and v.org_id = $2
-  ), made as (
-    insert into public.runs (id, org_id, workflow_id, version, workflow_name, input, priority, trigger, created_by,
-      idempotency_key, last_seq)
-    select $1, org_id, workflow_id, version, $5, $6::jsonb, $7, $8::jsonb, $9::uuid, $10, 1 from version
-    on conflict (org_id, idempotency_key) where idempotency_key is not null do nothing
-    returning id, org_id, created_at, status
-  ), journalled as (
-    insert into public.run_events (run_id, seq, org_id, at, type, data)
-    select id, 1, org_id, created_at, $11, $12::jsonb from made
-  ), recorded as (${auditFrom("made", 13)})
-  select id, status from made
-  union all
-  select r.id, r.status from public.runs r, version where r.org_id = $2 and r.idempotency_key = $10`;
+interface Started {
+  id: string;
+  status: RunStatus;
+  workflowName: string;
+}
+
+/** A statement starts at most this much, so that no caller waits long for the others. */
+const maxStarts = 200;
+const maxStartBytes = 4 * 1024 * 1024;
+/** Two, so that the next group is on its way while the database flushes the one before. */
+const startLanes = 2;
 
 /** The run store of the use cases on Postgres. The trusted role sees every organisation, so each statement names one. */
 export class RunTable {
   readonly #pool: Pool;
+  readonly #starts: GroupCommit<string, Started | null>;
 
   constructor(pool: Pool) {
     this.#pool = pool;
+    this.#starts = new GroupCommit({
+      write: (runs) => this.#start(runs),
+      isRefusal,
+      maxItems: maxStarts,
+      maxBytes: maxStartBytes,
+      lanes: startLanes,
+    });
   }
 
-  async insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus } | null> {
-    const { type, ...data } = run.event;
-    const values = [
-      run.id,
-      run.orgId,
-      run.workflowId,
-      run.version,
-      run.workflowName,
-      JSON.stringify(run.input),
-      run.priority,
-      JSON.stringify(run.trigger),
-      run.createdBy,
-      run.idempotencyKey,
-      type,
-      JSON.stringify(data),
-      auditParameter(audit),
-    ];
-    const insert = () =>
-      this.#pool.query<{ id: string; status: RunStatus }>({ name: "run-insert", text: insertRun, values });
-    const { rows } = await insert();
+  async insert(run: NewRun, audit: AuditEntry): Promise<Started | null> {
+    const { ended, events, ...columns } = run;
+    const text = storableJson({ ...columns, status: "queued", ...ended, events: events.map(toEventRow), audit });
+    const started = await this.#starts.add(text, text.length);
     // A twin that committed during our statement is not in its snapshot: it is in that of a second one.
-    if (rows[0] === undefined && run.idempotencyKey !== null) return (await insert()).rows[0] ?? null;
-    return rows[0] ?? null;
+    return started === null && run.idempotencyKey !== null ? this.#starts.add(text, text.length) : started;
+  }
+
+  async #start(runs: string[]): Promise<(Started | null)[]> {
+    const { rows } = await this.#pool.query<Started & { place: string }>({
+      name: "start-runs",
+      text: `select place, id, status, workflow_name as "workflowName" from public.start_runs($1::jsonb)`,
+      values: [`[${runs.join(",")}]`],
+    });
+    const started: (Started | null)[] = runs.map(() => null);
+    for (const { place, ...run } of rows) started[Number(place) - 1] = run;
+    return started;
   }
 
   async get(orgId: string, id: string): Promise<RunRow | null> {

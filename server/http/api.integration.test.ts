@@ -105,6 +105,8 @@ test("a run is started, awaited and read", async () => {
     ["add", "completed"],
     ["result", "completed"],
   ]);
+  // It ended before it was stored: what was told then is what stands in the database.
+  expect((await api.call("GET", `/runs/${run.json.id}`, { as: owner })).json).toEqual(run.json);
   const bad = await api.call("POST", where, { as: owner, body: { input: { n: "many" } } });
   expect(bad.status).toBe(422);
   expect(bad.json.errors).toMatchObject([{ path: "/input/n", code: "type" }]);

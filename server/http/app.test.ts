@@ -29,6 +29,15 @@ const file = {
   ],
   edges: [{ id: "e1", source: "start", target: "result" }],
 };
+/** The same with a wait before: only a worker can take it to its end. */
+const waiting = {
+  ...file,
+  nodes: [...file.nodes, { id: "pause", type: "wait", config: { mode: "duration", durationMs: 1_000 } }],
+  edges: [
+    { id: "e1", source: "start", target: "pause" },
+    { id: "e2", source: "pause", target: "result" },
+  ],
+};
 
 async function send(
   method: string,
@@ -48,8 +57,8 @@ async function send(
   return { status: response.status, headers: response.headers, json: text === "" ? null : JSON.parse(text) };
 }
 
-async function importFile(): Promise<string> {
-  return (await send("POST", "/workflows", { as: owner, body: file })).json.id;
+async function importFile(body: object = waiting): Promise<string> {
+  return (await send("POST", "/workflows", { as: owner, body })).json.id;
 }
 
 test("every error code has a status of its class", () => {
@@ -79,10 +88,35 @@ test("a run is stored and answered although Redis is away", async () => {
   expect(at.woken).toHaveLength(1);
 });
 
+test("a run that only computes ends where it arrives, as one write and without a worker", async () => {
+  const workflow = await importFile(file);
+  at.redisDown = new Error("away");
+  const path = `/workflows/${workflow}/runs`;
+  const { status, json: run } = await send("POST", `${path}?wait=5`, { as: owner, body: { input: { n: 1 } } });
+  expect([status, run.status, run.output, run.steps.length]).toEqual([200, "completed", 2, 2]);
+  expect((await send("GET", `/runs/${run.id}`, { as: owner })).json).toMatchObject({ output: 2, steps: run.steps });
+  expect(at.events.get(run.id)!.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect(at.broadcast).toEqual([run.id]);
+  expect((await send("POST", path, { as: owner, body: { input: { n: 1 } } })).json.status).toBe("queued");
+  expect(at.runs.size).toBe(2);
+});
+
+test("a run starts with the version that is published when it is stored", async () => {
+  const workflow = await importFile(file);
+  const once = () => send("POST", `/workflows/${workflow}/runs?wait=5`, { as: owner, body: { input: { n: 1 } } });
+  expect((await once()).json.output).toBe(2);
+  // Another process publishes: this one remembers version 1.
+  at.versions.set(`${workflow}:2`, JSON.parse(JSON.stringify(file).replace("+ 1", "+ 2")));
+  at.workflows.get(workflow)!.publishedVersion = 2;
+  expect((await once()).json).toMatchObject({ output: 3, version: 2 });
+  at.workflows.delete(workflow);
+  expect((await once()).status).toBe(404);
+});
+
 test("waiting for a run ends with the run, announced or not", async () => {
   const workflow = await importFile();
   at.redisDown = new Error("away");
-  const waiting = send("POST", `/workflows/${workflow}/runs?wait=20`, { as: owner, body: { input: { n: 1 } } });
+  const answer = send("POST", `/workflows/${workflow}/runs?wait=20`, { as: owner, body: { input: { n: 1 } } });
   await expect.poll(() => at.runs.size).toBe(1);
   for (const run of at.runs.values()) {
     at.events.get(run.id)!.push({ type: "run-started", seq: 2, at: at.now });
@@ -91,7 +125,7 @@ test("waiting for a run ends with the run, announced or not", async () => {
       .push({ type: "run-cancelled", by: { kind: "system", id: null, label: "x" }, reason: "", seq: 3, at: at.now });
     Object.assign(run, { status: "cancelled", lastSeq: 3 });
   }
-  const ended = await waiting;
+  const ended = await answer;
   expect([ended.status, ended.json.status, ended.json.seq]).toEqual([200, "cancelled", 3]);
   const late = await send("POST", `/workflows/${workflow}/runs?wait=0.05`, { as: owner, body: { input: { n: 1 } } });
   expect([late.status, late.json.status]).toEqual([202, "queued"]);

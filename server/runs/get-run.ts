@@ -1,5 +1,7 @@
 import type { Run } from "../../contracts/api/run.ts";
-import { createProjection } from "../../engine/run/projection.ts";
+import type { RunEvent } from "../../engine/run/event.ts";
+import { createProjection, type Projection } from "../../engine/run/projection.ts";
+import type { Plan } from "../../engine/workflow/plan.ts";
 import type { Caller } from "../auth/caller.ts";
 import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
@@ -35,6 +37,17 @@ export async function getRun(parts: { runs: RunStore; plans: PlanCache }, caller
     if (last === undefined) break;
     seq = last.seq;
   }
+  return answerOf(row, projection, seq);
+}
+
+/** As `getRun`, for a run whose whole journal is at hand. */
+export function viewRun(plan: Plan, row: RunRow, events: readonly RunEvent[]): Run {
+  const projection = createProjection(plan, row.id);
+  for (const event of events) projection.apply(event);
+  return answerOf(row, projection, events.length);
+}
+
+function answerOf(row: RunRow, projection: Projection, seq: number): Run {
   const view = projection.view();
   const { lastSeq, modelLabel, ...summary } = row;
   return {

@@ -11,15 +11,18 @@ export interface NewRun {
   orgId: string;
   workflowId: string;
   version: number;
-  workflowName: string;
+  /** True when the version is meant as the published one: the run is not made when that has changed meanwhile. */
+  latest: boolean;
   input: Json;
   priority: number;
   /** How it was started, for lists. */
   trigger: JsonObject;
   createdBy: string | null;
   idempotencyKey: string | null;
-  /** Event 1 of the journal, without number and time. */
-  event: JsonObject & { type: string };
+  /** The journal from event 1 on: one event, or all of them when the run ended at once. */
+  events: readonly RunEvent[];
+  /** How it ended, for a run that only computed. Times are epoch ms. */
+  ended: { status: RunStatus; output: Json; error: ErrorRecord | null; startedAt: number; endedAt: number } | null;
 }
 
 export interface RunRow extends RunSummary {
@@ -38,10 +41,10 @@ export type RunSignalKind = "cancel" | "pause" | "resume" | "retry";
 /** Every method is bound to one organisation: another one's ids find nothing. */
 export interface RunStore {
   /**
-   * Inserts run, first event and audit row in one statement. With an idempotency key that another run of the organisation
-   * has, nothing is inserted and that run's id is given. Null when workflow or version are gone.
+   * Inserts run, events and audit row in one statement. With an idempotency key that another run of the organisation
+   * has, nothing is inserted and that run's id is given. Null when workflow or version are gone, or another is published.
    */
-  insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus } | null>;
+  insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus; workflowName: string } | null>;
   get(orgId: string, id: string): Promise<RunRow | null>;
   list(
     orgId: string,

@@ -65,8 +65,9 @@ async function start(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const run = await startRun(services, caller, workflowId, request);
+  const { finished, ...run } = await startRun(services, caller, workflowId, request);
   const headers = { Location: `/api/v1/runs/${run.id}` };
+  if (waitMs > 0 && finished !== null) return { status: 200, body: finished(), headers };
   if (waitMs > 0 && (await awaitRun(services, run.id, waitMs, signal))) {
     return { status: 200, body: await getRun(services, caller, run.id), headers };
   }

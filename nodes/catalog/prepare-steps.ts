@@ -1,19 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { BatonError, toErrorRecord } from "../engine/errors.ts";
-import type { Json } from "../engine/json.ts";
-import { isJsonObject } from "../engine/json.ts";
-import type { Evaluation, EvaluationResult, Sandbox } from "../engine/ports/sandbox.ts";
-import type { Prepared, RunCommand, RunInput } from "../engine/run/input.ts";
-import { scopeOf } from "../engine/run/scope.ts";
-import type { RunState } from "../engine/run/state.ts";
-import type { Plan, PlanNode } from "../engine/workflow/plan.ts";
-import { beginResolve } from "../engine/workflow/resolve.ts";
-import type { Resolving } from "../engine/workflow/resolve.ts";
-import { prepareNode } from "../nodes/catalog/executors.ts";
-import type { Log } from "./log.ts";
+import { BatonError, toErrorRecord } from "../../engine/errors.ts";
+import type { Json } from "../../engine/json.ts";
+import { isJsonObject, weigh } from "../../engine/json.ts";
+import type { Evaluation, EvaluationResult, Sandbox } from "../../engine/ports/sandbox.ts";
+import type { Prepared, RunCommand, RunInput } from "../../engine/run/input.ts";
+import { scopeOf } from "../../engine/run/scope.ts";
+import type { RunState } from "../../engine/run/state.ts";
+import type { Plan, PlanNode } from "../../engine/workflow/plan.ts";
+import { beginResolve } from "../../engine/workflow/resolve.ts";
+import type { Resolving } from "../../engine/workflow/resolve.ts";
+import { prepareNode } from "./executors.ts";
+
+/** Largest output of a step, in bytes of JSON. */
+const maxOutputBytes = 10 * 1024 * 1024;
 
 export type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;
 type PreparedInput = Extract<RunInput, { type: "prepared" | "failed" }>;
+
+interface Log {
+  error(fields: object, message: string): void;
+}
 
 export interface PrepareContext {
   plan: Plan;
@@ -21,8 +26,12 @@ export interface PrepareContext {
   state: RunState;
   now: number;
   sandbox: Sandbox;
+  /** A fresh UUID: the id of an approval. */
+  newId: () => string;
   log: Log;
 }
+
+type Quiet = Omit<PrepareContext, "sandbox">;
 
 interface Begun {
   command: PrepareCommand;
@@ -39,6 +48,21 @@ export function prepareSteps(
   context: PrepareContext,
   commands: PrepareCommand[],
 ): PreparedInput[] | Promise<PreparedInput[]> {
+  const { answers, begun } = beginAll(context, commands);
+  if (begun.length === 0) return answers.filter((answer) => answer !== null);
+  return evaluate(context, begun, answers);
+}
+
+/** As `prepareSteps` for a place without a sandbox: null when an expression needs one. */
+export function prepareAtOnce(context: Quiet, commands: PrepareCommand[]): PreparedInput[] | null {
+  const { answers, begun } = beginAll(context, commands);
+  return begun.length === 0 ? answers.filter((answer) => answer !== null) : null;
+}
+
+function beginAll(
+  context: Quiet,
+  commands: PrepareCommand[],
+): { answers: (PreparedInput | null)[]; begun: { index: number; step: Begun }[] } {
   const answers: (PreparedInput | null)[] = [];
   const begun: { index: number; step: Begun }[] = [];
   commands.forEach((command, index) => {
@@ -47,8 +71,7 @@ export function prepareSteps(
     else if (started.evaluations.length === 0) answers[index] = finish(context, started, []);
     else begun.push({ index, step: started });
   });
-  if (begun.length === 0) return answers.filter((answer) => answer !== null);
-  return evaluate(context, begun, answers);
+  return { answers, begun };
 }
 
 async function evaluate(
@@ -68,7 +91,7 @@ async function evaluate(
   return answers.filter((answer) => answer !== null);
 }
 
-function begin({ plan, state, now, log }: PrepareContext, command: PrepareCommand): Begun | PreparedInput {
+function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun | PreparedInput {
   const node = plan.nodes.get(command.node);
   if (node === undefined) {
     const error = new BatonError("INTERNAL", `Step ${command.step} is not in the workflow.`);
@@ -87,7 +110,7 @@ function begin({ plan, state, now, log }: PrepareContext, command: PrepareComman
 }
 
 function finish(
-  { state, now, log }: PrepareContext,
+  { now, newId, log }: Quiet,
   { command, node, resolving }: Begun,
   results: EvaluationResult[],
 ): PreparedInput {
@@ -102,17 +125,23 @@ function finish(
       type: "prepared",
       step: command.step,
       attempt: command.attempt,
-      prepared: command.loopIndex === null ? prepare(node, resolved, now) : check(command.loopIndex, resolved),
+      prepared: command.loopIndex === null ? prepare(node, resolved, now, newId) : check(command.loopIndex, resolved),
     };
   } catch (error) {
-    log.debug({ runId: state.runId, stepId: command.step, error: String(error) }, "a step could not be prepared");
     return failed(command, error, log);
   }
 }
 
-function prepare(node: PlanNode, resolved: Json, now: number): Prepared {
+function prepare(node: PlanNode, resolved: Json, now: number, newId: () => string): Prepared {
   const prepared = prepareNode(node, isJsonObject(resolved) ? resolved : {}, now);
-  return prepared.kind === "approval" ? { ...prepared, approvalId: randomUUID() } : prepared;
+  // Counted as it would be written: a value that holds another twice, and that one another twice, is small until then.
+  if (prepared.kind === "computed" && weigh(prepared.outcome.output, maxOutputBytes) > maxOutputBytes) {
+    throw new BatonError(
+      "VALUE_TOO_LARGE",
+      "The step made a value of more than 10 MB, which is the most a step may give. Keep only what later steps need.",
+    );
+  }
+  return prepared.kind === "approval" ? { ...prepared, approvalId: newId() } : prepared;
 }
 
 /** Truth as JavaScript has it: what people write in a `while` need not be a boolean. */
