@@ -12,6 +12,7 @@ const runSchema = z.object({
   status: runStatusSchema,
   cost_usd: z.coerce.number(),
   model_label: z.string().nullable(),
+  created_by: z.uuid().nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   ended_at: z.string().nullable(),
@@ -19,12 +20,16 @@ const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 
 const columns =
-  "id, org_id, workflow_id, workflow_name, version, status, cost_usd, model_label, created_at, started_at, ended_at";
+  "id, org_id, workflow_id, workflow_name, version, status, cost_usd, model_label, created_by, created_at, started_at, ended_at";
 export const runPageSize = 50;
 
 export interface RunFilter {
-  status: RunStatus[];
+  status: readonly RunStatus[];
   workflowId: string | null;
+  /** Who started it: a member's id, or "none" for what no person started. */
+  startedBy?: string | null;
+  /** Only runs started at this moment (ISO 8601) or later. */
+  since?: string | null;
 }
 
 /** Where a page of runs ends: the next one begins below it. */
@@ -41,11 +46,17 @@ export async function listRuns(
   options: { before?: RunCursor | null; limit?: number } = {},
 ): Promise<Run[]> {
   const { before = null, limit = runPageSize } = options;
+  const { status, workflowId, startedBy = null, since = null } = filter;
   let asked = client.from("runs").select(columns).eq("org_id", organizationId);
-  if (filter.status.length > 0) asked = asked.in("status", filter.status);
-  if (filter.workflowId !== null && isUuid(filter.workflowId)) asked = asked.eq("workflow_id", filter.workflowId);
-  // By time alone: two runs of one microsecond at the edge of a page would be the only ones it could miss.
-  if (before !== null) asked = asked.lt("created_at", before.createdAt);
+  if (status.length > 0) asked = asked.in("status", status);
+  if (workflowId !== null && isUuid(workflowId)) asked = asked.eq("workflow_id", workflowId);
+  if (startedBy === "none") asked = asked.is("created_by", null);
+  else if (startedBy !== null && isUuid(startedBy)) asked = asked.eq("created_by", startedBy);
+  if (since !== null) asked = asked.gte("created_at", since);
+  if (before !== null) {
+    const { createdAt, id } = before;
+    asked = asked.or(`created_at.lt."${createdAt}",and(created_at.eq."${createdAt}",id.lt.${id})`);
+  }
   const answer = await asked.order("created_at", { ascending: false }).order("id", { ascending: false }).limit(limit);
   return parseRows("the runs", runSchema, answer);
 }
@@ -56,18 +67,9 @@ export async function loadRun(client: SupabaseClient, id: string): Promise<Run |
   return parseRow("the run", runSchema, await client.from("runs").select(columns).eq("id", id).maybeSingle());
 }
 
-/** The latest run of each of these workflows, as far as the last 500 runs tell. */
+/** The latest run of each of these workflows. */
 export async function latestRuns(client: SupabaseClient, workflowIds: readonly string[]): Promise<Map<string, Run>> {
-  const latest = new Map<string, Run>();
-  if (workflowIds.length === 0) return latest;
-  const answer = await client
-    .from("runs")
-    .select(columns)
-    .in("workflow_id", [...workflowIds])
-    .order("created_at", { ascending: false })
-    .limit(500);
-  for (const run of parseRows("the runs", runSchema, answer)) {
-    if (!latest.has(run.workflow_id)) latest.set(run.workflow_id, run);
-  }
-  return latest;
+  if (workflowIds.length === 0) return new Map();
+  const answer = await client.rpc("latest_runs", { workflows: workflowIds });
+  return new Map(parseRows("the runs", runSchema, answer).map((run) => [run.workflow_id, run]));
 }

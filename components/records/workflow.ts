@@ -16,20 +16,34 @@ export type Workflow = z.infer<typeof workflowSchema>;
 const columns = "id, name, description, latest_version, published_version, created_at, updated_at";
 export const workflowPageSize = 50;
 
-/** Workflows of the organisation whose name holds `search`, the last changed first. */
+export const workflowSorts = ["updated", "name", "created"] as const;
+export type WorkflowSort = (typeof workflowSorts)[number];
+
+export interface WorkflowFilter {
+  /** What names are searched for. */
+  search: string;
+  sort: WorkflowSort;
+  /** The archived ones instead of the others. */
+  archived: boolean;
+}
+
+/** Workflows of the organisation, at most `limit`. */
 export async function listWorkflows(
   client: SupabaseClient,
   organizationId: string,
-  search: string,
-  page = 0,
+  { search, sort, archived }: WorkflowFilter,
+  limit: number = workflowPageSize,
 ): Promise<Workflow[]> {
-  const asked = client.from("workflows").select(columns).eq("org_id", organizationId).is("deleted_at", null);
+  let asked = client.from("workflows").select(columns).eq("org_id", organizationId);
+  asked = archived ? asked.not("deleted_at", "is", null) : asked.is("deleted_at", null);
   // In a pattern these three mean something; in a name they are themselves.
   const pattern = `%${search.trim().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  const answer = await (search.trim() === "" ? asked : asked.ilike("name", pattern))
-    .order("updated_at", { ascending: false })
+  if (search.trim() !== "") asked = asked.ilike("name", pattern);
+  const column = { updated: "updated_at", name: "name", created: "created_at" }[sort];
+  const answer = await asked
+    .order(column, { ascending: sort === "name" })
     .order("id")
-    .range(page * workflowPageSize, (page + 1) * workflowPageSize - 1);
+    .limit(limit);
   return parseRows("the workflows", workflowSchema, answer);
 }
 

@@ -1,10 +1,11 @@
 "use client";
 
-import { Play } from "lucide-react";
+import { ArrowUp, Play } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useState } from "react";
-import { runStatusSchema, type RunStatus } from "../../engine/run/status.ts";
+import { useEffect, useRef, useState } from "react";
+import { isRunEnded } from "../../engine/run/status.ts";
 import { errorWords } from "../api-client.ts";
+import { may } from "../records/organization.ts";
 import { listRuns, runPageSize, type Run } from "../records/run.ts";
 import { ConnectionMark } from "../shell/connection-mark.tsx";
 import { useLiveQuery } from "../shell/live-query.ts";
@@ -15,74 +16,57 @@ import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
-import { Select } from "../ui/select.tsx";
-import { statusWord } from "../ui/status.tsx";
+import { CancelRuns } from "./cancel-runs.tsx";
+import { addressOf, filterOf, type AskedRuns } from "./run-filter.ts";
+import { RunFilters } from "./run-filters.tsx";
 import { RunTable } from "./run-table.tsx";
+import { useSteadyRows } from "./steady-rows.ts";
+
+export interface Named {
+  id: string;
+  name: string;
+}
 
 interface RunListProps {
   initial: Run[];
-  status: RunStatus | null;
-  workflowId: string | null;
-  /** Workflows to filter by. */
-  workflows: readonly { id: string; name: string }[];
+  asked: AskedRuns;
+  /** Workflows and people to filter by. */
+  workflows: readonly Named[];
+  people: readonly Named[];
 }
 
 /** Every run of the organisation, live. Filters stand in the address. */
-export function RunList({ initial, status: statusAtFirst, workflowId: workflowAtFirst, workflows }: RunListProps) {
+export function RunList({ initial, asked: askedAtFirst, workflows, people }: RunListProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const { connection } = useOrganizationChannel();
-  const [status, setStatus] = useState(statusAtFirst);
-  const [workflowId, setWorkflowId] = useState(workflowAtFirst);
-  const filter = { status: status === null ? [] : [status], workflowId };
+  const [asked, setAsked] = useState(askedAtFirst);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const address = addressOf(asked);
+  useEffect(() => history.replaceState(null, "", address), [address]);
 
-  useEffect(() => {
-    const query = new URLSearchParams();
-    if (status !== null) query.set("status", status);
-    if (workflowId !== null) query.set("workflow", workflowId);
-    history.replaceState(null, "", query.size === 0 ? "/runs" : `/runs?${query}`);
-  }, [status, workflowId]);
-
-  const key = `${organization.id} ${status} ${workflowId}`;
-  const { value, error, refresh } = useLiveQuery(key, initial, () => listRuns(supabase, organization.id, filter));
-  const older = useOlderRuns(key, (last) =>
-    listRuns(supabase, organization.id, filter, { before: { createdAt: last.created_at, id: last.id } }),
-  );
-  const newest = value ?? [];
-  const seen = new Set(newest.map((run) => run.id));
-  const runs = [...newest, ...older.runs.filter((run) => !seen.has(run.id))];
-  const filtered = status !== null || workflowId !== null;
+  const key = `${organization.id} ${address}`;
+  const load = (before: Run | null) =>
+    listRuns(supabase, organization.id, filterOf(asked, Date.now()), {
+      before: before === null ? null : { createdAt: before.created_at, id: before.id },
+    });
+  const { value, error, refresh } = useLiveQuery(key, initial, () => load(null));
+  const { atTop, top } = useAtTop();
+  const steady = useSteadyRows(key, value ?? initial, atTop && chosen.size === 0);
+  const older = useOlderRuns(key, load);
+  const seen = new Set(steady.rows.map((run) => run.id));
+  const runs = [...steady.rows, ...older.runs.filter((run) => !seen.has(run.id))];
+  const filtered = address !== "/runs";
+  const mayCancel = may(organization.role, "operate");
+  const cancellable = runs.filter((run) => chosen.has(run.id) && !isRunEnded(run.status));
 
   return (
     <>
+      <div ref={top} />
       <PageHeader
         title="Runs"
         beside={<ConnectionMark connection={connection} />}
-        actions={
-          <>
-            <Select
-              size="small"
-              label="State"
-              value={status ?? "all"}
-              onValueChange={(chosen) => setStatus(runStatusSchema.safeParse(chosen).data ?? null)}
-              options={[
-                { value: "all", label: "Every state" },
-                ...runStatusSchema.options.map((option) => ({ value: option, label: statusWord(option) })),
-              ]}
-            />
-            <Select
-              size="small"
-              label="Workflow"
-              className="max-w-44"
-              value={workflowId ?? "all"}
-              onValueChange={(chosen) => setWorkflowId(chosen === "all" ? null : chosen)}
-              options={[
-                { value: "all", label: "Every workflow" },
-                ...workflows.map(({ id, name }) => ({ value: id, label: name })),
-              ]}
-            />
-          </>
-        }
+        actions={<RunFilters asked={asked} workflows={workflows} people={people} onChange={setAsked} />}
       />
       {error !== null && (
         <ErrorState
@@ -92,9 +76,34 @@ export function RunList({ initial, status: statusAtFirst, workflowId: workflowAt
           actions={<Button onClick={refresh}>Try again</Button>}
         />
       )}
-      {runs.length > 0 && <RunTable runs={runs} label="Runs" />}
+      {chosen.size > 0 && (
+        <CancelRuns
+          runs={cancellable}
+          chosen={chosen.size}
+          onDone={() => {
+            setChosen(new Set());
+            refresh();
+          }}
+        />
+      )}
+      {steady.waiting > 0 && (
+        <div className="pointer-events-none sticky top-14 z-20 flex h-0 justify-center">
+          <Button
+            className="pointer-events-auto mt-2 bg-raised shadow-raised"
+            onClick={() => {
+              steady.show();
+              top.current?.scrollIntoView();
+            }}
+          >
+            <ArrowUp aria-hidden /> {steady.waiting} new
+          </Button>
+        </div>
+      )}
+      {runs.length > 0 && (
+        <RunTable runs={runs} label="Runs" people={people} {...(mayCancel ? { chosen, onChoose: setChosen } : {})} />
+      )}
       {runs.length === 0 && error === null && <NoRuns filtered={filtered} />}
-      {newest.length >= runPageSize && !older.ended && (
+      {runs.length >= runPageSize && !older.ended && (
         <div className="flex justify-center p-4">
           <Button busy={older.busy} onClick={() => void older.more(runs.at(-1))}>
             Show older runs
@@ -115,7 +124,7 @@ function NoRuns({ filtered }: { filtered: boolean }) {
       title={filtered ? "No run matches" : "No runs yet"}
       description={
         filtered
-          ? "Choose another state or workflow above."
+          ? "Choose another state, workflow, person or time above."
           : "Each time a workflow is started it becomes a run: what every step did, when, and what it cost stays here."
       }
       actions={
@@ -127,6 +136,20 @@ function NoRuns({ filtered }: { filtered: boolean }) {
       }
     />
   );
+}
+
+/** Whether the top of the list is in view: then nobody loses their place when a row comes in. */
+function useAtTop() {
+  const top = useRef<HTMLDivElement>(null);
+  const [atTop, setAtTop] = useState(true);
+  useEffect(() => {
+    const mark = top.current;
+    if (mark === null) return undefined;
+    const observer = new IntersectionObserver(([entry]) => setAtTop(entry?.isIntersecting ?? true));
+    observer.observe(mark);
+    return () => observer.disconnect();
+  }, []);
+  return { atTop, top };
 }
 
 /** Pages below the live one. They are read once: only the newest page moves. */

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { Run } from "../records/run.ts";
 import { Badge } from "../ui/badge.tsx";
+import { Checkbox } from "../ui/checkbox.tsx";
 import { Duration, RelativeTime } from "../ui/relative-time.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 import { moneyWords } from "../ui/time-words.ts";
@@ -11,16 +12,38 @@ interface RunTableProps {
   label: string;
   /** Leaves out the workflow's name where all are of one. */
   ofOne?: boolean;
+  /** Names of people, to say who started a run. */
+  people?: readonly { id: string; name: string }[];
+  /** Which are chosen; with it, rows can be. */
+  chosen?: ReadonlySet<string>;
+  onChoose?(chosen: ReadonlySet<string>): void;
 }
 
 /** Runs as rows: state, what ran, how long, what it cost, when. */
-export function RunTable({ runs, label, ofOne = false }: RunTableProps) {
+export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose }: RunTableProps) {
+  const nameOf = (id: string | null) => people?.find((person) => person.id === id)?.name;
+  const choose = (id: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    onChoose?.(next);
+  };
   return (
     <Table label={label}>
       <thead>
         <tr>
+          {chosen !== undefined && (
+            <HeadCell className="w-8 pr-0">
+              <Checkbox
+                aria-label="Choose all runs"
+                checked={chosen.size === 0 ? false : chosen.size < runs.length ? "indeterminate" : true}
+                onCheckedChange={(on) => onChoose?.(new Set(on === true ? runs.map((run) => run.id) : []))}
+              />
+            </HeadCell>
+          )}
           <HeadCell>State</HeadCell>
           <HeadCell>{ofOne ? "Run" : "Workflow"}</HeadCell>
+          {people !== undefined && <HeadCell className="hidden lg:table-cell">By</HeadCell>}
           <HeadCell figure className="hidden sm:table-cell">
             Duration
           </HeadCell>
@@ -32,7 +55,21 @@ export function RunTable({ runs, label, ofOne = false }: RunTableProps) {
       </thead>
       <tbody>
         {runs.map((run) => (
-          <Row key={run.id} interactive data-run={run.id}>
+          <Row
+            key={run.id}
+            interactive
+            data-run={run.id}
+            className={chosen?.has(run.id) === true ? "bg-selected" : undefined}
+          >
+            {chosen !== undefined && (
+              <Cell className="w-8 pr-0">
+                <Checkbox
+                  aria-label={`Choose run ${run.id.slice(0, 8)} of ${run.workflow_name}`}
+                  checked={chosen.has(run.id)}
+                  onCheckedChange={(on) => choose(run.id, on === true)}
+                />
+              </Cell>
+            )}
             <Cell className="w-32 whitespace-nowrap">
               <RunStatusMark status={run.status} />
             </Cell>
@@ -46,6 +83,11 @@ export function RunTable({ runs, label, ofOne = false }: RunTableProps) {
                 {run.model_label === "demo" && <Badge title="The offline demo model answered">demo model</Badge>}
               </Link>
             </Cell>
+            {people !== undefined && (
+              <Cell className="hidden max-w-40 truncate text-xs text-muted lg:table-cell">
+                {nameOf(run.created_by) ?? <span className="text-subtle">API</span>}
+              </Cell>
+            )}
             <Cell figure className="hidden sm:table-cell">
               {run.started_at === null ? (
                 <span className="text-subtle">–</span>

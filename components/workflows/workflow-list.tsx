@@ -1,12 +1,13 @@
 "use client";
 
-import { LayoutTemplate, SearchX, Workflow as WorkflowIcon } from "lucide-react";
+import { Archive, LayoutTemplate, SearchX, Workflow as WorkflowIcon } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect, useState } from "react";
+import { NewWorkflowButton } from "../editor/new-workflow-button.tsx";
 import { may } from "../records/organization.ts";
 import { latestRuns, type Run } from "../records/run.ts";
-import { listWorkflows, type Workflow } from "../records/workflow.ts";
-import { RunStatusMark } from "../runs/run-status.tsx";
+import { listWorkflows, type Workflow, type WorkflowFilter, workflowPageSize } from "../records/workflow.ts";
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
@@ -14,12 +15,11 @@ import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
-import { RelativeTime } from "../ui/relative-time.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
-import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
-import { NewWorkflowButton } from "../editor/new-workflow-button.tsx";
-import { ImportDialog } from "./import-dialog.tsx";
-import { RunButton } from "./run-button.tsx";
+import { Select } from "../ui/select.tsx";
+import { WorkflowTable } from "./workflow-table.tsx";
+
+const ImportDialog = dynamic(async () => (await import("./import-dialog.tsx")).ImportDialog);
 
 export interface WorkflowRow {
   workflow: Workflow;
@@ -28,27 +28,33 @@ export interface WorkflowRow {
 
 interface WorkflowListProps {
   initial: WorkflowRow[];
-  search: string;
+  filter: WorkflowFilter;
 }
 
-/** Every workflow of the organisation, with how it last went. The search stands in the address. */
-export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListProps) {
+/** Every workflow of the organisation, with how it last went. Search, order and archive stand in the address. */
+export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
-  const [search, setSearch] = useState(searchAtFirst);
-  const [applied, setApplied] = useState(searchAtFirst);
+  const [search, setSearch] = useState(filterAtFirst.search);
+  const [filter, setFilter] = useState(filterAtFirst);
+  const [pages, setPages] = useState(1);
 
   useEffect(() => {
-    const timer = setTimeout(() => setApplied(search), 150);
+    const timer = setTimeout(() => setFilter((old) => ({ ...old, search: search.trim() })), 150);
     return () => clearTimeout(timer);
   }, [search]);
   useEffect(() => {
-    const query = applied.trim() === "" ? "" : `?q=${encodeURIComponent(applied.trim())}`;
-    history.replaceState(null, "", `/workflows${query}`);
-  }, [applied]);
+    const query = new URLSearchParams();
+    if (filter.search !== "") query.set("q", filter.search);
+    if (filter.sort !== "updated") query.set("sort", filter.sort);
+    if (filter.archived) query.set("archived", "1");
+    history.replaceState(null, "", query.size === 0 ? "/workflows" : `/workflows?${query}`);
+  }, [filter]);
 
-  const { value, error, refresh } = useLiveQuery(`${organization.id} ${applied.trim()}`, initial, async () => {
-    const workflows = await listWorkflows(supabase, organization.id, applied);
+  const limit = pages * workflowPageSize;
+  const key = `${organization.id} ${JSON.stringify(filter)} ${limit}`;
+  const { value, error, refresh } = useLiveQuery(key, initial, async () => {
+    const workflows = await listWorkflows(supabase, organization.id, filter, limit);
     const runs = await latestRuns(
       supabase,
       workflows.map(({ id }) => id),
@@ -56,6 +62,7 @@ export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListPro
     return workflows.map((workflow) => ({ workflow, lastRun: runs.get(workflow.id) ?? null }));
   });
   const rows = value ?? [];
+  const writes = may(organization.role, "build");
 
   return (
     <>
@@ -63,8 +70,21 @@ export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListPro
         title="Workflows"
         actions={
           <>
-            <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-28 sm:w-56" />
-            {may(organization.role, "build") && <ImportDialog />}
+            <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-28 sm:w-52" />
+            <Select
+              size="small"
+              label="Order and archive"
+              className="hidden sm:inline-flex"
+              value={filter.archived ? "archived" : filter.sort}
+              onValueChange={(chosen) => setFilter((old) => ({ ...old, ...view(chosen) }))}
+              options={[
+                { value: "updated", label: "Last changed" },
+                { value: "name", label: "By name" },
+                { value: "created", label: "Newest" },
+                { value: "archived", label: "Archived" },
+              ]}
+            />
+            {writes && <ImportDialog />}
             <NewWorkflowButton />
           </>
         }
@@ -77,20 +97,48 @@ export function WorkflowList({ initial, search: searchAtFirst }: WorkflowListPro
           actions={<Button onClick={refresh}>Try again</Button>}
         />
       )}
-      {rows.length > 0 && <WorkflowTable rows={rows} />}
-      {rows.length === 0 && error === null && <NoWorkflows search={applied.trim()} onClear={() => setSearch("")} />}
+      {rows.length > 0 && <WorkflowTable rows={rows} archived={filter.archived} onChanged={refresh} />}
+      {rows.length === limit && (
+        <div className="flex justify-center p-4">
+          <Button onClick={() => setPages((before) => before + 1)}>Show more</Button>
+        </div>
+      )}
+      {rows.length === 0 && error === null && (
+        <NoWorkflows
+          filter={filter}
+          onClear={() => {
+            setSearch("");
+            setFilter((old) => ({ ...old, search: "", archived: false }));
+          }}
+        />
+      )}
     </>
   );
 }
 
-function NoWorkflows({ search, onClear }: { search: string; onClear(): void }) {
-  if (search !== "") {
+function view(chosen: string): Partial<WorkflowFilter> {
+  if (chosen === "archived") return { archived: true };
+  return { archived: false, sort: chosen === "name" || chosen === "created" ? chosen : "updated" };
+}
+
+function NoWorkflows({ filter, onClear }: { filter: WorkflowFilter; onClear(): void }) {
+  if (filter.search !== "") {
     return (
       <EmptyState
         icon={SearchX}
-        title={`No workflow is called “${search}”`}
+        title={`No workflow is called “${filter.search}”`}
         description="The search looks at names."
         actions={<Button onClick={onClear}>Clear the search</Button>}
+      />
+    );
+  }
+  if (filter.archived) {
+    return (
+      <EmptyState
+        icon={Archive}
+        title="Nothing is archived"
+        description="A workflow that is not needed any more can be archived from its menu. Its runs stay, and it can come back."
+        actions={<Button onClick={onClear}>Show workflows</Button>}
       />
     );
   }
@@ -98,7 +146,7 @@ function NoWorkflows({ search, onClear }: { search: string; onClear(): void }) {
     <EmptyState
       icon={WorkflowIcon}
       title="No workflows yet"
-      description="A workflow is a drawn team of agents and people: what each does, in which order, and who decides. Start from a template, or import a file."
+      description="A workflow is a drawn team of agents and people: what each does, in which order, and who decides. Start from a template, draw one from nothing, or import a file."
       actions={
         <Button asChild tone="primary" size="medium">
           <Link href="/templates">
@@ -107,70 +155,5 @@ function NoWorkflows({ search, onClear }: { search: string; onClear(): void }) {
         </Button>
       }
     />
-  );
-}
-
-function WorkflowTable({ rows }: { rows: readonly WorkflowRow[] }) {
-  return (
-    <Table label="Workflows">
-      <thead>
-        <tr>
-          <HeadCell>Name</HeadCell>
-          <HeadCell className="hidden sm:table-cell">Version</HeadCell>
-          <HeadCell>Last run</HeadCell>
-          <HeadCell figure className="hidden sm:table-cell">
-            Updated
-          </HeadCell>
-          <HeadCell>
-            <span className="sr-only">Actions</span>
-          </HeadCell>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ workflow, lastRun }) => (
-          <Row key={workflow.id} interactive>
-            <Cell className="max-w-0 w-full">
-              <Link href={`/workflows/${workflow.id}`} className="block truncate font-medium hover:underline">
-                {workflow.name}
-              </Link>
-              {workflow.description !== null && workflow.description !== "" && (
-                <p className="truncate text-xs text-muted">{workflow.description}</p>
-              )}
-            </Cell>
-            <Cell className="hidden whitespace-nowrap sm:table-cell">
-              <VersionMark workflow={workflow} />
-            </Cell>
-            <Cell className="whitespace-nowrap">
-              {lastRun === null ? (
-                <span className="text-xs text-subtle">never run</span>
-              ) : (
-                <Link href={`/runs/${lastRun.id}`} className="flex items-center gap-2 rounded-md hover:underline">
-                  <RunStatusMark status={lastRun.status} />
-                  <RelativeTime at={lastRun.created_at} className="figures hidden text-subtle lg:inline" />
-                </Link>
-              )}
-            </Cell>
-            <Cell figure className="hidden sm:table-cell">
-              <RelativeTime at={workflow.updated_at} />
-            </Cell>
-            <Cell className="text-right">
-              <RunButton workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }} />
-            </Cell>
-          </Row>
-        ))}
-      </tbody>
-    </Table>
-  );
-}
-
-/** The version runs start on, and whether a later one waits to be published. */
-export function VersionMark({ workflow }: { workflow: Pick<Workflow, "latest_version" | "published_version"> }) {
-  const { published_version: published, latest_version: latest } = workflow;
-  if (published === null) return <span className="text-xs text-muted">draft</span>;
-  return (
-    <span className="figures text-muted">
-      v{published}
-      {latest !== null && latest > published && <span className="text-waiting"> · v{latest} not published</span>}
-    </span>
   );
 }

@@ -2,6 +2,7 @@
 
 import { PencilRuler } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import type { Plan } from "../../engine/workflow/plan.ts";
 import { definitionsByType } from "../../nodes/catalog/definitions.ts";
@@ -20,7 +21,8 @@ import { Card, CardHeader } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { FamilyIcon } from "./family-icon.tsx";
 import { RunButton } from "./run-button.tsx";
-import { VersionMark } from "./workflow-list.tsx";
+import { WorkflowMenu } from "./workflow-menu.tsx";
+import { VersionMark } from "./workflow-table.tsx";
 
 interface WorkflowPageProps {
   workflow: Workflow;
@@ -34,6 +36,7 @@ interface WorkflowPageProps {
 export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst }: WorkflowPageProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
+  const router = useRouter();
   const plan = useMemo(() => planOf(definition), [definition]);
   const filter = { status: [], workflowId: workflow.id };
   const runs =
@@ -56,6 +59,7 @@ export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst
               tone="primary"
               workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }}
             />
+            <WorkflowMenu workflow={workflow} onChanged={() => router.push("/workflows")} />
           </>
         }
       />

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
+import { listMembers } from "../../../components/records/organization.ts";
 import { listRuns } from "../../../components/records/run.ts";
 import { listWorkflows } from "../../../components/records/workflow.ts";
+import { filterOf, readAsked } from "../../../components/runs/run-filter.ts";
 import { RunList } from "../../../components/runs/run-list.tsx";
-import { runStatusSchema } from "../../../engine/run/status.ts";
 import { firstOf, type SearchProps } from "../../route-props.ts";
 import { requireWorkspace } from "../../session.ts";
 
@@ -10,19 +11,22 @@ export const metadata: Metadata = { title: "Runs" };
 
 export default async function RunsPage({ searchParams }: SearchProps) {
   const { client, organization } = await requireWorkspace();
-  const asked = await searchParams;
-  const status = runStatusSchema.safeParse(firstOf(asked["status"])).data ?? null;
-  const workflowId = firstOf(asked["workflow"]) || null;
-  const [runs, workflows] = await Promise.all([
-    listRuns(client, organization.id, { status: status === null ? [] : [status], workflowId }),
-    listWorkflows(client, organization.id, ""),
+  const given = await searchParams;
+  const asked = readAsked((name) => firstOf(given[name]));
+  const [runs, workflows, members] = await Promise.all([
+    listRuns(client, organization.id, filterOf(asked, Date.now())),
+    listWorkflows(client, organization.id, { search: "", sort: "name", archived: false }, 200),
+    listMembers(client, organization.id),
   ]);
   return (
     <RunList
       initial={runs}
-      status={status}
-      workflowId={workflowId}
+      asked={asked}
       workflows={workflows.map(({ id, name }) => ({ id, name }))}
+      people={members.map(({ user_id, profiles }) => ({
+        id: user_id,
+        name: profiles?.name ?? profiles?.email ?? "Somebody",
+      }))}
     />
   );
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { latestRuns } from "../../../components/records/run.ts";
-import { listWorkflows } from "../../../components/records/workflow.ts";
+import { listWorkflows, workflowSorts } from "../../../components/records/workflow.ts";
 import { WorkflowList } from "../../../components/workflows/workflow-list.tsx";
 import { firstOf, type SearchProps } from "../../route-props.ts";
 import { requireWorkspace } from "../../session.ts";
@@ -9,12 +9,17 @@ export const metadata: Metadata = { title: "Workflows" };
 
 export default async function WorkflowsPage({ searchParams }: SearchProps) {
   const { client, organization } = await requireWorkspace();
-  const search = firstOf((await searchParams)["q"]).slice(0, 200);
-  const workflows = await listWorkflows(client, organization.id, search);
+  const asked = await searchParams;
+  const filter = {
+    search: firstOf(asked["q"]).slice(0, 200).trim(),
+    sort: workflowSorts.find((each) => each === firstOf(asked["sort"])) ?? "updated",
+    archived: firstOf(asked["archived"]) === "1",
+  };
+  const workflows = await listWorkflows(client, organization.id, filter);
   const runs = await latestRuns(
     client,
     workflows.map(({ id }) => id),
   );
   const rows = workflows.map((workflow) => ({ workflow, lastRun: runs.get(workflow.id) ?? null }));
-  return <WorkflowList initial={rows} search={search} />;
+  return <WorkflowList initial={rows} filter={filter} />;
 }

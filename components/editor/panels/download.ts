@@ -22,6 +22,15 @@ export async function downloadVersion(api: ApiClient, workflowId: string, versio
   }
 }
 
+/** A workflow's draft as a file. */
+export async function downloadDraft(api: ApiClient, workflowId: string): Promise<void> {
+  try {
+    downloadFile(await api.call("GET", `/workflows/${workflowId}/export`, workflowFileSchema));
+  } catch (thrown) {
+    toast({ tone: "failure", title: "The file could not be downloaded", description: errorWords(thrown) });
+  }
+}
+
 export function loadVersion(api: ApiClient, workflowId: string, version: number): Promise<WorkflowFile> {
   return api.call("GET", `/workflows/${workflowId}/export?version=${version}`, workflowFileSchema);
 }
