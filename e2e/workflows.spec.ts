@@ -115,9 +115,10 @@ test("a template is used, run from its form, and becomes a finished run", async 
   await owner.getByLabel("Search templates").fill("deploy gate");
   await expect(owner.getByRole("article")).toHaveCount(1);
   await owner.getByRole("button", { name: "Use template Pull request pipeline" }).click();
-  await owner.waitForURL("**/workflows/*");
+  await owner.waitForURL("**/workflows/*/edit");
+  const workflow = owner.url().split("/").at(-2) ?? "";
+  await owner.goto(`/workflows/${workflow}`);
   await expect(owner.getByRole("heading", { level: 1, name: /Pull request pipeline/ })).toBeVisible();
-  const workflow = owner.url().split("/").at(-1) ?? "";
   const run = await api.start(workflow, JSON.parse(sample));
   const asked = await api.runThat(
     run,
