@@ -4,6 +4,7 @@ import { testCatalogue } from "../testing/catalogue.ts";
 import { createOracle } from "../testing/oracle.ts";
 import { randomWorkflow } from "../testing/random-workflow.ts";
 import { interpret } from "../testing/reference.ts";
+import { numbers } from "../testing/schedules.ts";
 import { simulate, type Simulation } from "../testing/simulate.ts";
 import { compile } from "../workflow/compile.ts";
 import type { Plan } from "../workflow/plan.ts";
@@ -11,17 +12,6 @@ import { fold } from "./fold.ts";
 import { projectRun } from "./projection.ts";
 import { isStepEnded } from "./status.ts";
 import { verifyJournal } from "./verify.ts";
-
-/** Numbers in [0, 1) from a seed (mulberry32), so that a failing case can be told by its seed alone. */
-function numbers(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function randomPlan(seed: number, size = 24): Plan | null {
   const compiled = compile(randomWorkflow(numbers(seed), size), testCatalogue);
