@@ -54,8 +54,18 @@ export const roomRules: RoomRule[] = [
   },
   { in: /^server\//, rooms: ["server", "engine", "contracts", "nodes/catalog"], packages: ["*"] },
   {
+    // Workers start the runs of triggers by the very use cases of the server, handed over here.
     in: /^workers\/(container|main)\.ts$/,
-    rooms: ["workers", "engine", "contracts", "nodes/catalog", "adapters"],
+    rooms: [
+      "workers",
+      "engine",
+      "contracts",
+      "nodes/catalog",
+      "adapters",
+      "server/runs",
+      "server/triggers",
+      "server/workflows",
+    ],
     packages: ["*"],
   },
   {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { Logger } from "pino";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
@@ -10,12 +11,14 @@ import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createBuckets } from "../adapters/redis/rate-limit.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
+import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
 import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
+import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
@@ -23,9 +26,11 @@ import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createPool, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { TemplateTable } from "../adapters/supabase/templates.ts";
+import { TriggerTable } from "../adapters/supabase/triggers.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
+import type { Sandbox } from "../engine/ports/sandbox.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "./approvals/link-token.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -36,6 +41,7 @@ import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
+import { createEvaluate } from "./triggers/evaluate.ts";
 import { createPlanCache } from "./workflows/plan-cache.ts";
 
 export interface Container {
@@ -81,6 +87,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
   const clock = createStoreClock(pool);
   void clock.adjust();
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
+  const sandbox = lazySandbox(log);
 
   const services: Services = {
     catalogue,
@@ -101,6 +108,12 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     tryModel: modelTrial(http.fetch, log),
     fallbackModel: { source, provider, model },
     vault: createVault(outside.secret),
+    triggering: {
+      triggers: new TriggerTable(pool),
+      deliveries: new DeliveryTable(pool),
+      cron: createCron(),
+      evaluate: createEvaluate(sandbox.get),
+    },
     members,
     auth: createAuthenticator({ members, keys, tokens, now, log }),
     idempotency,
@@ -128,6 +141,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
       clearInterval(adjusting);
       watch.close();
       await Promise.allSettled([broadcaster.close(), queue.close(), pubSub.close(), pool.end(), http.close()]);
+      await sandbox.close();
       redis.disconnect();
     },
   };
@@ -152,6 +166,15 @@ function modelTrial(fetch: typeof globalThis.fetch, log: Logger): TryModel {
       idempotencyKey: randomUUID(),
       signal: AbortSignal.timeout(2 * trialMs),
     });
+  };
+}
+
+/** Started by the first expression that needs it: most of a web process never evaluate one. */
+function lazySandbox(log: Logger): { get: () => Promise<Sandbox>; close: () => Promise<void> } {
+  let starting: Promise<Sandbox> | null = null;
+  return {
+    get: () => (starting ??= createSandbox({ workers: 1, log })),
+    close: async () => (await starting)?.close(),
   };
 }
 

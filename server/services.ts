@@ -21,6 +21,7 @@ import type { AtOnce } from "./runs/run-at-once.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
 import type { TemplateStore } from "./templates/ports.ts";
+import type { Triggering } from "./triggers/ports.ts";
 import type { PlanCache } from "./workflows/plan-cache.ts";
 import type { WorkflowStore } from "./workflows/ports.ts";
 
@@ -46,6 +47,7 @@ export interface Services {
   fallbackModel: FallbackModel;
   /** Seals what is kept secret. */
   vault: Vault;
+  triggering: Triggering;
   members: Members;
   auth: Authenticator;
   idempotency: IdempotencyStore;

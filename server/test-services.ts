@@ -22,6 +22,7 @@ import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { RunRow } from "./runs/ports.ts";
 import type { Services } from "./services.ts";
+import { credentialStore, notInMemory, providerStore } from "./test-absent.ts";
 import { createPlanCache } from "./workflows/plan-cache.ts";
 
 export interface Memory {
@@ -144,6 +145,7 @@ export function memoryServices(at: Memory): Services {
     modelProviders: providerStore(),
     tryModel: async () => undefined,
     fallbackModel: { source: "demo", provider: "demo", model: "demo" },
+    triggering: notInMemory("triggers"),
     members,
     auth: createAuthenticator({
       members,
@@ -356,28 +358,6 @@ const noVault: Services["vault"] = {
   seal: () => ({ keyVersion: 1, nonce: new Uint8Array(12), sealed: new Uint8Array(16) }),
   open: () => "",
 };
-
-function providerStore(): Services["modelProviders"] {
-  return {
-    list: async () => [],
-    insert: async () => null,
-    update: async () => null,
-    putFirst: async () => false,
-    remove: async () => false,
-    sealed: async () => [],
-  };
-}
-
-function credentialStore(): Services["credentials"] {
-  return {
-    list: async () => [],
-    get: async () => null,
-    names: async () => [],
-    insert: async () => null,
-    rotate: async () => null,
-    remove: async () => false,
-  };
-}
 
 function place(claim: { orgId: string; key: string; route: string }): string {
   return `${claim.orgId} ${claim.key} ${claim.route}`;

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { startQueueWorkers } from "../adapters/bullmq/queue-workers.ts";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { pricesWith } from "../adapters/model/prices.ts";
@@ -18,10 +19,14 @@ import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
-import { createPool } from "../adapters/supabase/pool.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
+import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
+import { createPool, type Pool } from "../adapters/supabase/pool.ts";
+import { RunTable } from "../adapters/supabase/runs.ts";
+import { createScheduleStore } from "../adapters/supabase/schedules.ts";
+import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { BatonError } from "../engine/errors.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
@@ -30,7 +35,14 @@ import { Drainer } from "./drain-run.ts";
 import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
 import { createModels, type ModelParts } from "./models.ts";
+import { createAtOnce } from "../server/runs/run-at-once.ts";
+import { createEvaluate } from "../server/triggers/evaluate.ts";
+import { fireDelivery } from "../server/triggers/fire-delivery.ts";
+import { createPlanCache } from "../server/workflows/plan-cache.ts";
+import type { WorkerPorts } from "./ports.ts";
+import { startOwed } from "./owed-deliveries.ts";
 import { createPlans } from "./plans.ts";
+import { startScheduler, type Scheduler } from "./schedules.ts";
 import { startSweeper } from "./sweep.ts";
 
 export interface WorkerProcess {
@@ -95,6 +107,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     log,
   });
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
+  const scheduler = createScheduler(ports, pool);
 
   const beat = async (): Promise<void> => {
     const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
@@ -110,7 +123,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     async stop() {
       clearInterval(heartbeat);
       clearInterval(adjusting);
-      await Promise.all([sweeper.close(), queues.pause()]);
+      await Promise.all([sweeper.close(), scheduler.close(), queues.pause()]);
       await untilIdle(() => executor.size(), graceMs);
       executor.stop();
       await drainer.close();
@@ -128,6 +141,33 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       redis.disconnect();
     },
   };
+}
+
+/** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */
+function createScheduler(
+  ports: Pick<WorkerPorts, "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
+  pool: Pool,
+): Scheduler {
+  const { queue, sandbox, broadcaster, clock, log } = ports;
+  const workflows = new WorkflowTable(pool);
+  const deliveries = new DeliveryTable(pool);
+  const parts = {
+    runs: new RunTable(pool),
+    atOnce: createAtOnce(clock.now, log),
+    broadcaster,
+    plans: createPlanCache(workflows, catalogue, () => clock.now()),
+    queue,
+    deliveries,
+    evaluate: createEvaluate(async () => sandbox),
+    now: () => clock.now(),
+    log,
+  };
+  return startScheduler({
+    schedules: createScheduleStore(pool),
+    cron: createCron(),
+    chores: [() => startOwed(deliveries, (one) => fireDelivery(parts, one.trigger, one), log)],
+    log,
+  });
 }
 
 interface Outside {

@@ -20,12 +20,18 @@ export function createCron(): Cron {
       read(expression, timeZone)
         .nextRuns(count, new Date(after))
         .map((moment) => moment.getTime()),
-    last: (expression, timeZone, { after, before }, count) =>
-      read(expression, timeZone)
-        .previousRuns(count, new Date(before))
-        .map((moment) => moment.getTime())
-        .filter((moment) => moment > after)
-        .toSorted((a, b) => a - b),
+    last(expression, timeZone, { after, before }, count) {
+      const schedule = read(expression, timeZone);
+      const found: number[] = [];
+      // One by one: asked for many, it would walk back through years to find them.
+      for (let at = before; found.length < count;) {
+        const moment = schedule.previousRuns(1, new Date(at))[0]?.getTime();
+        if (moment === undefined || moment <= after) break;
+        found.push(moment);
+        at = moment;
+      }
+      return found.toReversed();
+    },
   };
 }
 

@@ -103,7 +103,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     workflowId: z.uuid(),
     version: z.int().positive(),
     by: actorSchema,
-    trigger: z.enum(["api", "manual", "webhook", "schedule", "event", "cli", "retry"]),
+    trigger: z.enum(["api", "manual", "webhook", "schedule", "event", "cli", "retry", "form"]),
   }),
   z.strictObject({ type: z.literal("run-started") }),
   z.strictObject({ type: z.literal("run-paused"), by: actorSchema }),

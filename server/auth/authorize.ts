@@ -30,6 +30,8 @@ export const rights = {
   "credential:write": { roles: keepers, scope: "settings" },
   "model-provider:read": { roles: builders, scope: "workflows" },
   "model-provider:write": { roles: keepers, scope: "settings" },
+  "trigger:read": { roles: everyone, scope: "read" },
+  "trigger:write": { roles: builders, scope: "workflows" },
   "template:read": { roles: everyone, scope: "read" },
   "template:write": { roles: builders, scope: "workflows" },
   "template:use": { roles: builders, scope: "workflows" },

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Services } from "../services.ts";
+import { mountHooks } from "./hooks.ts";
 import { idempotencyKeyOf, once } from "./idempotency.ts";
 import { describeApi, workflowFileJsonSchema } from "./openapi.ts";
 import { originOf } from "./origin.ts";
@@ -23,6 +24,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { templateRoutes } from "./routes/templates.ts";
+import { triggerRoutes } from "./routes/triggers.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export const apiBase = "/api/v1";
@@ -39,6 +41,7 @@ export function allRoutes(services: Services): Route[] {
     ...credentialRoutes(services),
     ...modelProviderRoutes(services),
     ...templateRoutes(services),
+    ...triggerRoutes(services),
   ];
 }
 
@@ -73,6 +76,7 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
     const path = apiBase + one.spec.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.spec.method.toUpperCase(), path, (context) => answer(services, one, context, options));
   }
+  mountHooks(app, services);
   // Made when first asked for: describing a thousand fields takes longer than starting the server.
   let description: JsonObject | null = null;
   app.get(`${apiBase}/openapi.json`, (context) => context.json((description ??= describeApi(routes, apiBase))));

@@ -23,18 +23,38 @@ export async function readBody(request: Request, maxBytes: number, tooLarge: Err
     const given = type === "" ? "none" : type.slice(0, 100);
     throw new HttpRefusal(415, "INPUT_INVALID", `The body must be sent as application/json; its type is ${given}.`);
   }
-  const text = decode(bytes);
-  const value = parse(text);
-  const fault = strangeValue(value);
-  if (fault !== null) {
-    throw new HttpRefusal(422, "INPUT_INVALID", `The body was refused: ${fault.path} ${fault.message}.`, {
-      errors: [fault],
-    });
-  }
-  return { value, text };
+  return readJson(bytes);
 }
 
-async function readBytes(request: Request, maxBytes: number, code: ErrorCode): Promise<Uint8Array> {
+/** A body of whatever type a sender uses: JSON, a form's fields, or text. @throws HttpRefusal 415 for what is none of these */
+export function readAnyBody(bytes: Uint8Array, type: string): Json {
+  if (bytes.length === 0) return null;
+  if (jsonType.test(type)) return readJson(bytes).value ?? null;
+  const text = decode(bytes);
+  const value: Json = /^application\/x-www-form-urlencoded\b/i.test(type)
+    ? Object.fromEntries(new URLSearchParams(text))
+    : text;
+  if (typeof value === "string" && !/^text\/|^application\/xml\b|^$/i.test(type)) {
+    throw new HttpRefusal(415, "INPUT_INVALID", "The body must be JSON, a form's fields (urlencoded) or text.");
+  }
+  return plain(value);
+}
+
+function readJson(bytes: Uint8Array): ReadBody {
+  const text = decode(bytes);
+  return { value: plain(parse(text)), text };
+}
+
+function plain(value: Json): Json {
+  const fault = strangeValue(value);
+  if (fault === null) return value;
+  throw new HttpRefusal(422, "INPUT_INVALID", `The body was refused: ${fault.path} ${fault.message}.`, {
+    errors: [fault],
+  });
+}
+
+/** The body as it came, at most `maxBytes` of it. @throws HttpRefusal 413 before it is all read */
+export async function readBytes(request: Request, maxBytes: number, code: ErrorCode): Promise<Uint8Array> {
   const refuse = (): HttpRefusal =>
     new HttpRefusal(413, code, `The body is larger than the ${maxBytes} bytes that are allowed here.`, {
       headers: { Connection: "close" },

@@ -19,7 +19,7 @@ interface AnswerSpec {
 
 /** A route of the API: what it takes, who may, what it answers. The description and the checks come from the same schemas. */
 export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  method: "get" | "post" | "put" | "delete";
+  method: "get" | "post" | "put" | "patch" | "delete";
   /** Below /api/v1, parameters in braces. */
   path: string;
   summary: string;

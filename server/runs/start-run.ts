@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { BatonError } from "../../engine/errors.ts";
-import type { Json } from "../../engine/json.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
 import type { Run } from "../../contracts/api/run.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
-import type { RunEvent } from "../../engine/run/event.ts";
+import type { Actor, RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
-import { auditEntry } from "../audit.ts";
+import { auditEntry, type AuditEntry } from "../audit.ts";
 import { actorOf, userIdOf, type Caller } from "../auth/caller.ts";
 import type { Log } from "../log.ts";
 import { notFound } from "../not-found.ts";
@@ -20,7 +20,7 @@ import type { AtOnce } from "./run-at-once.ts";
 export const inputBytes = 256 * 1024;
 
 export interface StartParts {
-  runs: RunStore;
+  runs: Pick<RunStore, "insert">;
   plans: PlanCache;
   atOnce: AtOnce;
   broadcaster: Pick<Broadcaster, "events">;
@@ -43,8 +43,26 @@ export interface StartedRun {
   finished: (() => Run) | null;
 }
 
+/** A run to be started, whoever starts it: a caller, or a trigger. */
+export interface Start {
+  id: string;
+  orgId: string;
+  workflowId: string;
+  /** The published one when undefined. */
+  version: number | undefined;
+  input: Json;
+  priority: number;
+  kind: Extract<RunEvent, { type: "run-queued" }>["trigger"];
+  by: Actor;
+  /** What a list shows of how it was started, beside kind and starter. */
+  trigger: JsonObject;
+  createdBy: string | null;
+  idempotencyKey: string | null;
+  audit: (version: number) => AuditEntry;
+}
+
 /**
- * Starts a run: it is durable when this returns, whether or not Redis could be told of it.
+ * Starts a run for a caller: it is durable when this returns, whether or not Redis could be told of it.
  * @throws BatonError NOT_FOUND, CONFLICT (nothing is published), INPUT_INVALID with JSON pointers, VALUE_TOO_LARGE
  */
 export async function startRun(
@@ -53,70 +71,72 @@ export async function startRun(
   workflowId: string,
   request: StartRequest,
 ): Promise<StartedRun> {
-  checkSize(request.input);
-  const started = await attempt(parts, caller, workflowId, request);
+  const { input, version, priority, idempotencyKey } = request;
+  const id = randomUUID();
+  return startAs(parts, {
+    id,
+    orgId: caller.orgId,
+    workflowId,
+    version,
+    input,
+    priority,
+    kind: caller.kind === "user" ? "manual" : "api",
+    by: { ...actorOf(caller) },
+    trigger: {},
+    createdBy: userIdOf(caller),
+    idempotencyKey: idempotencyKey === undefined ? null : keyOf(workflowId, idempotencyKey, request),
+    audit: (version) => auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
+  });
+}
+
+/** Starts a run for whoever `start` names. @throws BatonError like `startRun` */
+export async function startAs(parts: StartParts, start: Start): Promise<StartedRun> {
+  checkSize(start.input);
+  const started = await attempt(parts, start);
   if (started !== null) return started;
   // Gone, or another version was published since it was remembered which one is.
-  parts.plans.forgetPublished(caller.orgId, workflowId);
-  const again = await attempt(parts, caller, workflowId, request);
+  parts.plans.forgetPublished(start.orgId, start.workflowId);
+  const again = await attempt(parts, start);
   if (again === null) throw notFound("workflow");
   return again;
 }
 
 /** Null when nothing was stored, because the workflow is not as it was remembered. */
-async function attempt(
-  parts: StartParts,
-  caller: Caller,
-  workflowId: string,
-  request: StartRequest,
-): Promise<StartedRun | null> {
-  const version = request.version ?? (await parts.plans.published(caller.orgId, workflowId));
+async function attempt(parts: StartParts, start: Start): Promise<StartedRun | null> {
+  const { id, orgId, workflowId, input, priority, kind, by } = start;
+  const version = start.version ?? (await parts.plans.published(orgId, workflowId));
   if (version === null) {
     throw new BatonError("CONFLICT", "No version of this workflow is published yet. Publish its draft, then run it.");
   }
-  const { plan, checkInput } = await parts.plans.version(caller.orgId, workflowId, version);
-  checkInput(request.input);
+  const { plan, checkInput } = await parts.plans.version(orgId, workflowId, version);
+  checkInput(input);
 
-  const id = randomUUID();
-  const trigger = caller.kind === "user" ? "manual" : "api";
-  const by = { ...actorOf(caller) };
-  const queued: RunEvent = {
-    type: "run-queued",
-    input: request.input,
-    workflowId,
-    version,
-    by,
-    trigger,
-    seq: 1,
-    at: parts.now(),
-  };
+  const at = parts.now();
+  const queued: RunEvent = { type: "run-queued", input, workflowId, version, by, trigger: kind, seq: 1, at };
   const whole = await parts.atOnce.run(plan, id, queued);
   const run: NewRun = {
     id,
-    orgId: caller.orgId,
+    orgId,
     workflowId,
     version,
-    latest: request.version === undefined,
-    input: request.input,
-    priority: request.priority,
-    trigger: { kind: trigger, by },
-    createdBy: userIdOf(caller),
-    idempotencyKey: request.idempotencyKey === undefined ? null : keyOf(workflowId, request.idempotencyKey, request),
+    latest: start.version === undefined,
+    input,
+    priority,
+    trigger: { kind, by: { ...by }, ...start.trigger },
+    createdBy: start.createdBy,
+    idempotencyKey: start.idempotencyKey,
     events: whole?.events ?? [queued],
     ended: whole === null ? null : endOf(whole),
   };
-  const stored = await parts.runs.insert(
-    run,
-    auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
-  );
+  const stored = await parts.runs.insert(run, start.audit(version));
   if (stored === null) return null;
   const { status, workflowName } = stored;
   const isOurs = stored.id === id;
   if (whole === null || !isOurs) {
-    if (isOurs) nudge(parts, id, request.priority);
+    if (isOurs) nudge(parts, id, priority);
     return { id: stored.id, status, finished: null };
   }
-  parts.broadcaster.events({ runId: id, orgId: run.orgId, workflowId }, [...whole.events], status);
+  parts.broadcaster.events({ runId: id, orgId, workflowId }, [...whole.events], status);
   // To who does not wait, it was queued like any other.
   return { id, status: "queued", finished: () => viewRun(plan, rowOfEnded(run, workflowName, whole), whole.events) };
 }

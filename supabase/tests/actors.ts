@@ -21,6 +21,7 @@ interface Rows {
   readonly run: string;
   readonly approval: string;
   readonly apiKey: string;
+  readonly trigger: string;
 }
 
 const roles = ["owner", "admin", "builder", "operator", "approver", "viewer"] as const;
@@ -141,7 +142,16 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     "insert into idempotency_keys (org_id, key, route, request_hash) values ($1, 'k', 'POST /runs', '')",
     [org],
   );
-  return { group, workflow, run, approval, apiKey };
+  const trigger = await insertedId(
+    pool,
+    `insert into triggers (org_id, workflow_id, kind, name, config, token_hash, secret_sealed)
+     values ($1, $2, 'webhook', 'Orders', '{}', sha256($3::text::bytea), 'sealed') returning id`,
+    org,
+    workflow,
+    `token of ${org}`,
+  );
+  await pool.query("insert into trigger_deliveries (org_id, trigger_id, key) values ($1, $2, 'id 1')", [org, trigger]);
+  return { group, workflow, run, approval, apiKey, trigger };
 }
 
 async function insertedId(pool: Pool, sql: string, ...values: unknown[]): Promise<string> {

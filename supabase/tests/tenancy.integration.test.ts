@@ -240,6 +240,26 @@ const matrix: Record<string, Rule> = {
         `insert into approvals (org_id, run_id, workflow_id, node_id, step_id, title) values (${runKey(w)}, '${w.rows.workflow}', 'x', 'x', 'x')`,
     ),
   },
+  triggers: {
+    read: "members",
+    columns: "id, name, kind, config, token_hint, form_token, next_fire_at",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "triggers",
+      "name",
+      (w) =>
+        `insert into triggers (org_id, workflow_id, kind, name, config) values ('${w.org}', '${w.rows.workflow}', 'form', 'x', '{}')`,
+    ),
+  },
+  trigger_deliveries: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "trigger_deliveries",
+      "status",
+      (w) => `insert into trigger_deliveries (org_id, trigger_id, key) values ('${w.org}', '${w.rows.trigger}', 'x')`,
+    ),
+  },
   audit_log: {
     read: "members",
     mine: "org_id = $1",
