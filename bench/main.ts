@@ -2,21 +2,32 @@ import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureCanvas } from "./canvas.ts";
+import { measureEngine } from "./engine.ts";
 import { measureLatency } from "./latency.ts";
 import type { Figure } from "./figure.ts";
 import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
-// `npm run bench [-- start latency throughput canvas] [--json FILE]`: what the product does on this machine, with everything on.
+// `npm run bench [-- start latency throughput engine canvas] [--json FILE]`: what the product does on this machine, with everything on.
+// `--only W1,W3` and `--quick` are for the engine.
 
-const benches: Record<string, () => Promise<Figure[]>> = {
+const benches: Record<string, (options: { only: string[]; quick: boolean }) => Promise<Figure[]>> = {
   start: measureStart,
   latency: measureLatency,
   throughput: measureThroughput,
+  engine: measureEngine,
   canvas: measureCanvas,
 };
 
-const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: {
+    json: { type: "string" },
+    only: { type: "string", default: "" },
+    quick: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+const options = { only: values.only.split(",").filter((name) => name !== ""), quick: values.quick };
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(", ")}. Choose from: ${Object.keys(benches).join(", ")}.`);
@@ -26,12 +37,17 @@ if (unknown.length > 0) {
 const figures: Figure[] = [];
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   console.log(`── ${name}`);
-  const measured = await (benches[name] ?? (async () => []))();
+  const measured = await (benches[name] ?? (async () => []))(options);
   for (const figure of measured)
-    console.log(`${figure.name.padEnd(64)} ${figure.value.toFixed(1).padStart(10)} ${figure.unit}`);
+    console.log(`${figure.name.padEnd(64)} ${figure.value.toFixed(digits(figure.value)).padStart(10)} ${figure.unit}`);
   figures.push(...measured);
 }
 if (values.json !== undefined) {
   const machine = { cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
   writeFileSync(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+}
+
+/** Three digits that mean something. */
+function digits(value: number): number {
+  return Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
 }

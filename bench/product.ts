@@ -14,13 +14,18 @@ export interface Product {
   url: string;
   email: string;
   password: string;
+  /** An API key of the first organisation. */
+  key: string;
+  /** Where its data lies. */
+  home: string;
   /** Calls the API; throws with the answer's text when the status is 400 or more. */
   call(method: string, path: string, body?: unknown): Promise<unknown>;
   importWorkflow(file: WorkflowFileInput): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** @param more variables of its environment */
+export async function startProduct(more: Record<string, string> = {}): Promise<Product> {
   const home = mkdtempSync(join(tmpdir(), "baton-bench-"));
   const env = {
     BATON_HOME: home,
@@ -31,7 +36,7 @@ export async function startProduct(): Promise<Product> {
   };
   const child = spawn("node", ["cli/stack/main.ts"], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...more },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await readyAddress(child);
@@ -48,6 +53,8 @@ export async function startProduct(): Promise<Product> {
     url,
     email,
     password,
+    key,
+    home,
     call,
     async importWorkflow(file) {
       const { id } = (await call("POST", "/workflows", file)) as { id: string };
