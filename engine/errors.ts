@@ -15,6 +15,9 @@ export const errorCodes = [
   "JOURNAL_LIMIT",
   "LOOP_LIMIT",
   "LOOP_INPUT",
+  "SUBWORKFLOW_FAILED",
+  "SUBWORKFLOW_DEPTH",
+  "CONTRACT_BROKEN",
   "STEP_TIMEOUT",
   "STEP_POISONED",
   "STEP_UNCAUGHT",
@@ -93,6 +96,9 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "JOURNAL_LIMIT":
     case "LOOP_LIMIT":
     case "LOOP_INPUT":
+    case "SUBWORKFLOW_FAILED":
+    case "SUBWORKFLOW_DEPTH":
+    case "CONTRACT_BROKEN":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":
     case "MODEL_NOT_CONFIGURED":

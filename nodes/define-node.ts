@@ -45,6 +45,8 @@ export interface ExecuteContext {
   http: HttpClient;
   /** A credential of the run's organisation. From then on its secret is masked in all that the step gives. */
   credential(name: string): Promise<BoundCredential>;
+  /** Tells the organisation an event. Told twice under the same step and attempt, it counts once. */
+  publish(event: { name: string; key: string | null; payload: Json }): Promise<void>;
   log(level: LogLine["level"], message: string): void;
 }
 

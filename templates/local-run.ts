@@ -5,16 +5,19 @@ import type { HttpClient } from "../engine/ports/http.ts";
 import type { Model } from "../engine/ports/model.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { ApprovalRequest, RunEvent } from "../engine/run/event.ts";
-import { apply, emptyState } from "../engine/run/fold.ts";
+import { apply, emptyState, findStep } from "../engine/run/fold.ts";
 import type { Prepared, RunCommand, RunInput } from "../engine/run/input.ts";
 import { projectRun, type RunView } from "../engine/run/projection.ts";
+import { escalationRequest } from "../engine/run/escalation.ts";
+import { evaluatedStep, templateFor } from "../engine/run/preparation.ts";
 import { scopeOf } from "../engine/run/scope.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
 import { beginResolve } from "../engine/workflow/resolve.ts";
-import { executors, prepareNode } from "../nodes/catalog/executors.ts";
+import type { Template } from "../engine/workflow/template.ts";
+import { executors, prepareNode, type PreparedNode } from "../nodes/catalog/executors.ts";
 
 export interface LocalParts {
   plan: Plan;
@@ -24,6 +27,13 @@ export interface LocalParts {
   sandbox: Sandbox;
   /** Plays the person: the option taken and what is said with it. */
   decide(request: ApprovalRequest, step: string): { decision: string; comment: string | null };
+}
+
+/** Gives an approval the id that a driver gives it. */
+function ready(prepared: PreparedNode): Prepared {
+  if (prepared.kind === "approval") return { ...prepared, approvalId: randomUUID() };
+  if (prepared.kind === "call") throw new BatonError("INPUT_INVALID", "A local run cannot call another workflow.");
+  return prepared;
 }
 
 type Execute = Extract<RunCommand, { type: "execute" }>;
@@ -94,32 +104,40 @@ class LocalRun {
   }
 
   /** Evaluates a step's config where it stands; a config that fails does so for good. */
-  private async prepare({ step, node: nodeId, attempt, loopIndex }: Prepare): Promise<RunInput> {
+  private async prepare({ step, node: nodeId, attempt, purpose, index }: Prepare): Promise<RunInput> {
     try {
-      return { type: "prepared", step, attempt, prepared: await this.evaluate(step, nodeId, loopIndex) };
+      const { plan } = this.parts;
+      const node = plan.nodes.get(nodeId);
+      if (node === undefined) throw new BatonError("INTERNAL", `There is no node ${nodeId}.`);
+      if (purpose === "escalate") {
+        const error = findStep({ plan, state: this.state }, step)?.record.error ?? null;
+        const request = escalationRequest(node, error);
+        return { type: "prepared", step, attempt, prepared: { kind: "approval", approvalId: randomUUID(), request } };
+      }
+      const value = await this.evaluate(step, templateFor(node, purpose));
+      if (purpose !== "step") {
+        const kind = purpose === "check" ? "loop-check" : "loop-judge";
+        return { type: "prepared", step, attempt, prepared: { kind, index: index ?? 0, holds: Boolean(value) } };
+      }
+      const { config, handlers } = evaluatedStep(node, value);
+      const prepared = ready(prepareNode(node, config, { now: this.now, step }));
+      return { type: "prepared", step, attempt, prepared, ...(handlers === undefined ? {} : { handlers }) };
     } catch (error) {
       return { type: "failed", step, attempt, error: { ...toErrorRecord(error, "INTERNAL"), retryable: false } };
     }
   }
 
-  private async evaluate(step: string, nodeId: string, loopIndex: number | null): Promise<Prepared> {
+  private async evaluate(step: string, template: Template): Promise<Json> {
     const { plan, sandbox } = this.parts;
-    const node = plan.nodes.get(nodeId);
-    if (node === undefined) throw new BatonError("INTERNAL", `There is no node ${nodeId}.`);
     const scope = scopeOf(plan, this.state, step);
-    const condition = loopIndex === null ? null : node.loopCondition;
-    const resolving = beginResolve(condition ?? node.template, scope);
+    const resolving = beginResolve(template, scope);
     const values: Json[] = [];
     for (const { code, source } of resolving.codes) {
       const [result] = await sandbox.evaluate(this.id, [{ code, scope, now: this.now, seed: step }]);
       if (result?.ok !== true) throw new BatonError(result?.code ?? "INTERNAL", `{{ ${source} }}: ${result?.message}`);
       values.push(result.value);
     }
-    const value = resolving.finish(values);
-    if (condition !== null && loopIndex !== null)
-      return { kind: "loop-check", index: loopIndex, holds: Boolean(value) };
-    const ready = prepareNode(node, isJsonObject(value) ? value : {}, this.now);
-    return ready.kind === "approval" ? { ...ready, approvalId: randomUUID() } : ready;
+    return resolving.finish(values);
   }
 
   private dispatch(command: Exclude<RunCommand, Prepare>): void {
@@ -151,6 +169,9 @@ class LocalRun {
       case "abort":
         for (const step of command.steps) this.aborts.get(step)?.abort();
         return;
+      case "start-child":
+        throw new Error(`${command.step} calls another workflow, which a local run cannot.`);
+      case "cancel-child":
       case "close-approval":
     }
   }
@@ -178,6 +199,7 @@ class LocalRun {
           http,
           credential: (name) =>
             Promise.reject(new BatonError("CREDENTIAL_UNUSABLE", `"${name}" is not available in a local run.`)),
+          publish: () => Promise.resolve(),
           model: (request) => model.answer({ ...request, signal, idempotencyKey }),
           log: () => undefined,
         },

@@ -1,6 +1,7 @@
 import { isRunEnded } from "../engine/run/status.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
+import { announceEnd, type ChildCommand, dispatchChild } from "./child-run.ts";
 import type { OutsideCommand, Turned, TurnedEntry } from "./outbox.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
@@ -50,6 +51,13 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     announce(turned);
   };
 
+  /** Those it concerns have their signals since the append; what fails here they hear from the sweep. */
+  const tellFamily = (completed: boolean): void => {
+    announceEnd(ports, identity, completed).catch((error: unknown) => {
+      ports.log.debug({ runId: identity.runId, error: String(error) }, "a run's end is told by the sweep");
+    });
+  };
+
   const announce = (turned: Turned): void => {
     sent = null;
     const { batch, commands, entries, status } = turned;
@@ -63,6 +71,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     if (batch.events.length > 0) ports.broadcaster.events(identity, batch.events, status);
     if (batch.patch.status !== undefined && isRunEnded(status)) {
       ports.ends.announce(identity.runId);
+      if (turned.family) tellFamily(status === "completed");
       ports.sandbox.release(identity.runId);
     }
     hooks.acknowledge(entries);
@@ -102,14 +111,17 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
 async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: OutsideCommand[]): Promise<void> {
   const jobs: { job: StepJob; priority: number }[] = [];
   const aborts: string[] = [];
+  const children: ChildCommand[] = [];
   for (const command of commands) {
     if (command.type === "abort") aborts.push(...command.steps);
+    else if (command.type === "start-child" || command.type === "cancel-child") children.push(command);
     else jobs.push({ job: stepJob(run.runId, command), priority: stepPriority(run.priority, command.priority) });
   }
   try {
     await Promise.all([
       jobs.length > 0 ? ports.queue.enqueue(jobs) : undefined,
       aborts.length > 0 ? ports.control.abort(run.runId, aborts) : undefined,
+      ...children.map((command) => dispatchChild(ports, run, command)),
     ]);
   } catch (error) {
     const steps = [...jobs.map(({ job }) => job.stepId), ...aborts];

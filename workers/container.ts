@@ -15,6 +15,7 @@ import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
+import { createChildRuns } from "../adapters/supabase/child-runs.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
@@ -28,6 +29,7 @@ import { RunTable } from "../adapters/supabase/runs.ts";
 import { createScheduleStore } from "../adapters/supabase/schedules.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { BatonError } from "../engine/errors.ts";
+import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createCredentialSource } from "./credentials.ts";
@@ -88,6 +90,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     control: createStepControl(pubSub),
     broadcaster,
     ends: createRunEnds(pubSub),
+    children: createChildRuns(pool),
+    bus: noBus,
     sandbox,
     plans: createPlans(journal, catalogue),
     clock,
@@ -169,6 +173,10 @@ function createScheduler(
     log,
   });
 }
+/** Events of the organisation need its bus. */
+const noBus: EventBus = {
+  publish: () => Promise.reject(new BatonError("SERVICE_UNAVAILABLE", "This worker is connected to no event bus.")),
+};
 
 interface Outside {
   databaseUrl: string;

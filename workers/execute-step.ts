@@ -2,6 +2,7 @@ import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
 import { isJsonObject } from "../engine/json.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
+import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
@@ -31,6 +32,7 @@ export interface StepExecutor {
 }
 
 export interface ExecutorPorts extends WorkerPorts {
+  bus: EventBus;
   model: OrganizationModels;
   http: HttpClient;
   credentials: CredentialSource;
@@ -231,6 +233,9 @@ function executeContext(
       return credential;
     },
     http: { send: (request) => ports.http.send({ signal, ...request }) },
+    publish: (event) =>
+      // Told again by a later attempt it is the same event: what was told once is not told twice.
+      ports.bus.publish({ ...event, id: `${runId}.${step}`, orgId: identity.orgId, origin: runId }),
     log(level, message) {
       if (logs.length < maxLogLines)
         logs.push({ at: ports.clock.now(), level, message: message.slice(0, maxLogLength) });

@@ -2,11 +2,12 @@ import type { JournalBatch, OpenApproval, RunPatch } from "../engine/ports/run-j
 import type { MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import type { RunCommand } from "../engine/run/input.ts";
+import { listeners } from "../engine/run/listeners.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
 
-export type OutsideCommand = Extract<RunCommand, { type: "execute" | "abort" }>;
+export type OutsideCommand = Extract<RunCommand, { type: "execute" | "abort" | "start-child" | "cancel-child" }>;
 
 /** An entry that was turned, and whether it meant anything to the run. */
 export interface TurnedEntry {
@@ -20,21 +21,25 @@ export interface Turned {
   entries: TurnedEntry[];
   commands: OutsideCommand[];
   status: RunState["status"];
+  /** True where the run was started by another one, or may have started some. */
+  family: boolean;
   /** False when there is nothing to write: only inputs that no longer apply. */
   writes: boolean;
 }
 
 /** What of a run's row the journal has been told. */
 interface Reported {
-  status: string;
+  status: RunState["status"];
   costUsd: number;
   inputTokens: number;
   outputTokens: number;
+  listenersChanged: number;
 }
 
 /** Gathers the results of turns until they are sent off. */
 export class Outbox {
   readonly #plan: Plan;
+  readonly #calls: boolean;
   #reported: Reported;
   #afterSeq: number;
   #events: RunEvent[] = [];
@@ -49,6 +54,7 @@ export class Outbox {
 
   constructor(plan: Plan, state: RunState) {
     this.#plan = plan;
+    this.#calls = [...plan.nodes.values()].some((node) => node.behaviour === "call");
     this.#afterSeq = state.seq;
     this.#reported = report(state);
   }
@@ -94,6 +100,8 @@ export class Outbox {
     switch (command.type) {
       case "execute":
       case "abort":
+      case "start-child":
+      case "cancel-child":
         this.#commands.push(command);
         return;
       case "arm-timer":
@@ -134,6 +142,7 @@ export class Outbox {
         disarm: timers.flatMap(([key, dueAt]) => (dueAt === null ? [key] : [])),
       },
       approvals: { open: this.#open, close: [...this.#close].map((stepId) => ({ stepId, status: "cancelled" })) },
+      ...(this.#listenersChanged(state) ? { listeners: listeners(this.#plan, state) } : {}),
       signals: this.#signals,
     };
     const turned: Turned = {
@@ -141,6 +150,7 @@ export class Outbox {
       entries: this.#entries,
       commands: this.#commands,
       status: state.status,
+      family: (state.depth ?? 0) > 0 || this.#calls,
       writes: batch.events.length > 0 || timers.length > 0 || batch.signals.length > 0,
     };
     this.#afterSeq += batch.events.length;
@@ -153,6 +163,15 @@ export class Outbox {
     this.#close = new Set();
     this.#signals = [];
     return turned;
+  }
+
+  /** What a run listens for is written with the very append that makes it live. One that keeps early events does from its start. */
+  #listenersChanged(state: RunState): boolean {
+    const before = this.#reported;
+    if ((state.listenersChanged ?? 0) !== before.listenersChanged) return true;
+    if (isRunEnded(state.status) !== isRunEnded(before.status))
+      return before.listenersChanged > 0 || this.#plan.keeps.length > 0;
+    return before.status === "queued" && state.status !== "queued" && this.#plan.keeps.length > 0;
   }
 
   /** The columns of the run's row which these events changed. */
@@ -197,6 +216,6 @@ function patchFor(event: RunEvent, patch: RunPatch): void {
   }
 }
 
-function report({ status, costUsd, inputTokens, outputTokens }: RunState): Reported {
-  return { status, costUsd, inputTokens, outputTokens };
+function report({ status, costUsd, inputTokens, outputTokens, listenersChanged }: RunState): Reported {
+  return { status, costUsd, inputTokens, outputTokens, listenersChanged: listenersChanged ?? 0 };
 }

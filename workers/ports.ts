@@ -1,4 +1,5 @@
 import type { Broadcaster } from "../engine/ports/broadcaster.ts";
+import type { ChildRuns } from "../engine/ports/child-runs.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
@@ -25,6 +26,7 @@ export interface WorkerPorts {
   control: StepControl;
   broadcaster: Broadcaster;
   ends: RunEnds;
+  children: ChildRuns;
   sandbox: Sandbox;
   plans: Plans;
   clock: Clock;

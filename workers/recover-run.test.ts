@@ -176,7 +176,8 @@ describe("time", () => {
     const events: RunEvent[] = await store.read(run, 0, 100);
     const started = events.find((event) => event.type === "wait-started");
     const late =
-      events.find((event) => event.type === "timer-fired")!.at - (started?.type === "wait-started" ? started.until : 0);
+      events.find((event) => event.type === "timer-fired")!.at -
+      (started?.type === "wait-started" ? (started.until ?? 0) : 0);
     expect(late).toBeGreaterThanOrEqual(-2);
     expect(late).toBeLessThan(100);
     expect([...store.run(run)!.timers.keys()]).toEqual([]);

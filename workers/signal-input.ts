@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorRecordSchema } from "../engine/errors.ts";
 import { actorSchema, decisionSchema } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
 
@@ -7,6 +8,23 @@ const decided = z.object({
   ...decisionSchema.shape,
   stepId: z.string(),
   fields: decisionSchema.shape.fields.nullable(),
+});
+const childEnded = z.object({
+  stepId: z.string(),
+  childId: z.string(),
+  status: z.enum(["completed", "failed", "cancelled"]),
+  output: z.json(),
+  error: errorRecordSchema.nullable(),
+  costUsd: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  demo: z.boolean(),
+});
+const received = z.object({
+  id: z.string().max(300),
+  name: z.string().max(200),
+  key: z.string().max(2_000).nullable(),
+  payload: z.json(),
 });
 const escalated = z.object({ approvalId: z.string(), stepId: z.string(), deadlineAt: z.number() });
 
@@ -35,6 +53,16 @@ export function signalInput(kind: string, payload: unknown): RunInput | null {
     case "cancel": {
       const parsed = z.object({ by, reason: z.string().default("") }).safeParse(payload);
       return parsed.success ? { type: "cancel", ...parsed.data } : null;
+    }
+    case "child": {
+      const parsed = childEnded.safeParse(payload);
+      if (!parsed.success) return null;
+      const { stepId, ...end } = parsed.data;
+      return { type: "child-ended", step: stepId, ...end };
+    }
+    case "event": {
+      const parsed = received.safeParse(payload);
+      return parsed.success ? { type: "event-received", ...parsed.data } : null;
     }
     case "pause":
     case "resume": {

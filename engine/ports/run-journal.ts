@@ -1,3 +1,4 @@
+import type { Listener } from "../run/listeners.ts";
 import type { RunEvent } from "../run/event.ts";
 import type { RunStatus } from "../run/status.ts";
 import type { ApprovalRequest } from "../run/event.ts";
@@ -16,6 +17,8 @@ export interface JournalBatch {
     open: OpenApproval[];
     close: { stepId: string; status: "expired" | "cancelled" }[];
   };
+  /** All that the run listens for from now on; absent where that did not change. See engine/run/listeners.ts. */
+  listeners?: Listener[];
   /** Ids of run_signals rows whose effect is in these events. */
   signals: number[];
 }

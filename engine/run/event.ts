@@ -38,6 +38,10 @@ export const outcomeSchema = z.strictObject({
   vars: z.record(z.string(), json).optional(),
   usage: z.array(usageSchema).optional(),
   logs: z.array(logLineSchema).max(1_000).optional(),
+  /** Items for a loop that is under way around or beside the step; `close` says that no more come. */
+  append: z.strictObject({ loop: z.string(), items: z.array(json), close: z.boolean() }).optional(),
+  /** What the step told the run itself (and the organisation, where its executor said so). */
+  emitted: z.strictObject({ name: z.string(), key: z.string().nullable(), payload: json }).optional(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
@@ -103,7 +107,9 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     workflowId: z.uuid(),
     version: z.int().positive(),
     by: actorSchema,
-    trigger: z.enum(["api", "manual", "webhook", "schedule", "event", "cli", "retry", "form"]),
+    trigger: z.enum(["api", "manual", "webhook", "schedule", "event", "cli", "retry", "form", "sub-workflow"]),
+    /** The step that called this run as a sub-workflow. */
+    parent: z.strictObject({ runId: z.uuid(), step: z.string(), depth: z.int().positive() }).optional(),
   }),
   z.strictObject({ type: z.literal("run-started") }),
   z.strictObject({ type: z.literal("run-paused"), by: actorSchema }),
@@ -140,8 +146,38 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     deadline: z.number(),
   }),
   z.strictObject({ type: z.literal("approval-decided"), step: z.string(), decision: decisionSchema }),
-  /** `until` is epoch ms. */
-  z.strictObject({ type: z.literal("wait-started"), step: z.string(), until: z.number() }),
+  /** `until` is epoch ms; null where only an event ends the wait. */
+  z.strictObject({
+    type: z.literal("wait-started"),
+    step: z.string(),
+    until: z.number().nullable(),
+    event: z.strictObject({ name: z.string(), key: z.string().nullable() }).optional(),
+  }),
+  /** A step began to listen: what its handlers' templates gave, in their order. Opens a `parallel` or `try`. `due` is epoch ms. */
+  z.strictObject({
+    type: z.literal("handlers-armed"),
+    step: z.string(),
+    handlers: z.array(z.strictObject({ key: z.string().nullable(), due: z.number().nullable() })),
+  }),
+  z.strictObject({
+    type: z.literal("event-received"),
+    id: z.string().max(300),
+    name: z.string().max(200),
+    key: z.string().max(2_000).nullable(),
+    payload: json,
+  }),
+  z.strictObject({
+    type: z.literal("child-started"),
+    ...step,
+    childId: z.uuid(),
+    workflowId: z.uuid(),
+    /** Null for the newest published version at that time. */
+    version: z.int().positive().nullable(),
+    depth: z.int().positive(),
+    input: json,
+  }),
+  /** The run failed and is rolled back: compensations run before it ends. */
+  z.strictObject({ type: z.literal("rollback-started"), error: errorRecordSchema, step: z.string().nullable() }),
   z.strictObject({ type: z.literal("timer-fired"), key: z.string() }),
   z.strictObject({
     type: z.literal("loop-opened"),
@@ -151,6 +187,15 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     /** Iterations; null while a condition decides. */
     total: z.int().nonnegative().nullable(),
     concurrency: z.int().positive(),
+    /** True where items may be appended from outside until the loop is closed. */
+    open: z.boolean().optional(),
+  }),
+  /** A completion rule was evaluated when `index` iterations had ended. */
+  z.strictObject({
+    type: z.literal("loop-judged"),
+    step: z.string(),
+    index: z.int().nonnegative(),
+    holds: z.boolean(),
   }),
   z.strictObject({
     type: z.literal("loop-checked"),

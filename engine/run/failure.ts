@@ -3,6 +3,7 @@ import type { PlanNode } from "../workflow/plan.ts";
 import { missIteration } from "./loop.ts";
 import { loseBranch, parallelFrameChanged } from "./parallel.ts";
 import { stepId } from "./path.ts";
+import { failCompensation } from "./rollback.ts";
 import type { Frame, Step } from "./state.ts";
 import { dropFrame, endStep, type Fold, framesOf, setStatus } from "./step.ts";
 
@@ -15,12 +16,14 @@ export function failStep(folding: Fold, frame: Frame, node: PlanNode, record: St
   record.error = error;
   record.due = null;
   const { onError } = node;
-  if (onError !== "fail") {
+  if (onError === "escalate" && record.escalated !== true) return escalate(folding, frame, node, record);
+  if (onError !== "fail" && onError !== "escalate") {
     for (const inner of framesOf(folding.state, frame, node)) dropFrame(folding, inner);
     if (onError === "skip") return endStep(folding, frame, node, record, "failed", []);
     if (onError === "port") return endStep(folding, frame, node, record, "failed", ["error"]);
     return endStep(folding, frame, node, record, "completed", node.defaultPorts, onError.value);
   }
+  if (frame.undoes !== undefined) return failCompensation(folding, frame, node, record);
   if (frame.container === null || frame.parent === null) return failRun(folding, frame, node, record, error);
 
   const parent = folding.state.frames[frame.parent];
@@ -47,11 +50,19 @@ export function failStep(folding: Fold, frame: Frame, node: PlanNode, record: St
   if (folding.state.error === null) folding.state.errorStep = null;
 }
 
+/** A person is asked what becomes of the step: it is pending again, and what is prepared is the question. */
+function escalate(folding: Fold, frame: Frame, node: PlanNode, record: Step): void {
+  for (const inner of framesOf(folding.state, frame, node)) dropFrame(folding, inner);
+  record.escalated = true;
+  record.loop = null;
+  setStatus(folding, frame, node, record, "pending");
+}
+
 function failRun(folding: Fold, frame: Frame, node: PlanNode, record: Step, error: ErrorRecord): void {
   const { state, plan } = folding;
   state.error ??= error;
   state.errorStep ??= stepId(frame.id, node.id);
-  if (plan.file.settings.onFailure === "stop") return setStatus(folding, frame, node, record, "failed");
+  if (plan.file.settings.onFailure !== "finishOthers") return setStatus(folding, frame, node, record, "failed");
   state.failing = true;
   for (const inner of framesOf(state, frame, node)) dropFrame(folding, inner);
   endStep(folding, frame, node, record, "failed", []);

@@ -3,13 +3,17 @@ import type { Json } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { EventOf, RunEvent, Usage } from "./event.ts";
 import { failStep } from "./failure.ts";
-import { checkedLoop, loopFrameEnded, openLoop } from "./loop.ts";
+import { endScope } from "./ending.ts";
+import { armHandlers, fire, hear, hearKept, listen, tell, timePayload } from "./handlers.ts";
+import { nextInQueue } from "./limits.ts";
+import { checkedLoop, judgedLoop, loopFrameEnded, openLoop } from "./loop.ts";
 import { parallelFrameChanged } from "./parallel.ts";
 import { stepParts } from "./path.ts";
 import { rewindRun } from "./rewind.ts";
+import { startRollback, undone } from "./rollback.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
-import { endStep, type Fold, type Observer, openFrame, setStatus } from "./step.ts";
+import { begin, eachFrameEnded, endStep, type Fold, type Observer, openFrame, setStatus } from "./step.ts";
 
 export function emptyState(runId: string): RunState {
   return {
@@ -53,20 +57,47 @@ export function apply(plan: Plan, state: RunState, event: RunEvent, observe?: Ob
   const folding: Fold = { plan, state, observe, frameChanged };
   if (event.type.startsWith("run-")) applyRunEvent(folding, event);
   else if (!isRunEnded(state.status)) applyStepEvent(folding, event);
+  if (folding.freed !== undefined) beginFreed(folding, folding.freed);
   if (state.status === "running" || state.status === "waiting") {
     state.status = state.working === 0 && state.pending === 0 ? "waiting" : "running";
   }
   return state;
 }
 
+/** Steps that waited for a named limit begin where it has room now. */
+function beginFreed(folding: Fold, freed: Set<string>): void {
+  const { plan, state } = folding;
+  if (isRunEnded(state.status)) return;
+  const rank = (step: string): number => plan.nodes.get(stepParts(step).node)?.rank ?? 0;
+  for (const key of freed) {
+    for (;;) {
+      const use = state.limits?.[key];
+      const step = nextInQueue(state, key, rank);
+      const found = step === null ? null : findStep(folding, step);
+      if (use === undefined || found === null || use.held >= (found.node.limit?.max ?? 1)) break;
+      const { frame, node, record } = found;
+      use.queue.splice(use.queue.indexOf(step ?? ""), 1);
+      use.held += 1;
+      delete record.blocked;
+      record.holds = key;
+      state.pending += 1;
+      begin(folding, frame, node, record);
+    }
+  }
+}
+
 /** A frame whose steps are decided gives its result to its container; the graph's own frame ends the run (see transition). */
 function frameChanged(folding: Fold, frame: Frame): void {
+  if (frame.undoes !== undefined) return undone(folding, frame);
   if (frame.container === null || frame.parent === null) return;
   const parent = folding.state.frames[frame.parent];
   const container = folding.plan.nodes.get(frame.container);
   const record = parent?.steps[frame.container];
   if (parent === undefined || container === undefined || record === undefined) return;
-  if (container.behaviour === "parallel") parallelFrameChanged(folding, parent, container, record, frame);
+  if (container.behaviour === "each") {
+    if (frame.open === 0) eachFrameEnded(folding, parent, container, record, frame);
+  } else if (container.behaviour === "parallel" || container.behaviour === "try")
+    parallelFrameChanged(folding, parent, container, record, frame);
   else if (frame.open === 0) loopFrameEnded(folding, parent, container, record, frame);
 }
 
@@ -76,6 +107,8 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
     case "run-queued":
       state.input = event.input;
       state.queuedAt = event.at;
+      state.workflow = { id: event.workflowId, version: event.version };
+      if (event.parent !== undefined) state.depth = event.parent.depth;
       state.vars = Object.fromEntries(plan.file.variables.map((variable) => [variable.name, variable.default]));
       return;
     case "run-started":
@@ -118,16 +151,30 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
 
 /** What was under way when the run ended is cancelled, but stays undecided: a retry can take it up again. */
 function stopSteps(folding: Fold): void {
+  folding.stopping = true;
   for (const frame of Object.values(folding.state.frames)) {
     for (const [id, record] of Object.entries(frame.steps)) {
       const node = folding.plan.nodes.get(id);
-      if (node !== undefined && !isStepEnded(record.status)) setStatus(folding, frame, node, record, "cancelled");
+      if (node === undefined || isStepEnded(record.status)) continue;
+      record.cut = true;
+      setStatus(folding, frame, node, record, "cancelled");
     }
   }
+  folding.stopping = false;
 }
 
 function applyStepEvent(folding: Fold, event: RunEvent): void {
   if (event.type === "timer-fired") return timerFired(folding, event.key);
+  if (event.type === "event-received") {
+    const { id, name, key, payload } = event;
+    return hear(folding, { id, name, key, payload });
+  }
+  if (event.type === "rollback-started") {
+    stopSteps(folding);
+    folding.state.error = event.error;
+    folding.state.errorStep = event.step;
+    return startRollback(folding);
+  }
   if (!("step" in event) || event.step === null) return;
   const found = findStep(folding, event.step);
   if (found === null) return;
@@ -152,7 +199,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
       record.due = event.retryAt;
       return setStatus(folding, frame, node, record, "waiting");
     case "approval-requested":
-      record.attempt = 1;
+      if (record.escalated !== true) record.attempt = 1;
       record.approvalId = event.approvalId;
       record.due = event.deadline;
       return setStatus(folding, frame, node, record, "waiting");
@@ -162,6 +209,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
     case "approval-decided": {
       const { decision, comment, fields, by, expired } = event.decision;
       record.due = null;
+      if (record.escalated === true) return decideEscalation(folding, found, decision, fields["value"] ?? null);
       return endStep(folding, frame, node, record, "completed", [decision], {
         decision,
         comment,
@@ -174,11 +222,21 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
     case "wait-started":
       record.attempt = 1;
       record.due = event.until;
+      setStatus(folding, frame, node, record, "waiting");
+      return event.event === undefined ? undefined : awaitEvent(folding, found, event.event);
+    case "handlers-armed":
+      return armHandlers(folding, frame, node, record, event);
+    case "child-started":
+      record.attempt = event.attempt;
+      record.scheduledSeq = event.seq;
+      record.child = event.childId;
       return setStatus(folding, frame, node, record, "waiting");
     case "loop-opened":
       return openLoop(folding, frame, node, record, event);
     case "loop-checked":
       return checkedLoop(folding, frame, node, record, event);
+    case "loop-judged":
+      return judgedLoop(folding, frame, node, record, event);
     default:
       return;
   }
@@ -207,14 +265,52 @@ function completed(folding: Fold, { frame, node, record }: FoundStep, event: Eve
   addUsage(state, event.usage);
   if (event.vars !== undefined) for (const [name, value] of Object.entries(event.vars)) state.vars[name] = value;
   if (node.behaviour === "output") state.output = event.output;
+  if (node.behaviour === "break" || node.behaviour === "continue" || node.behaviour === "end")
+    return endScope(folding, frame, node, record, event.output);
+  if (event.append !== undefined || event.emitted !== undefined) tell(folding, frame, event);
+  if (isStepEnded(record.status)) return; // what it told ended its own scope
   endStep(folding, frame, node, record, "completed", event.ports ?? node.defaultPorts, event.output);
 }
 
+function awaitEvent(
+  folding: Fold,
+  { frame, node, record }: FoundStep,
+  event: { name: string; key: string | null },
+): void {
+  const listening = { handler: null, event: event.name, key: event.key, due: null, fired: false };
+  listen(folding, record, [listening]);
+  hearKept(folding, frame, node, record, listening);
+}
+
+/** What a person decided about a step that failed: try it again, go on without it, with a value, or let it fail. */
+function decideEscalation(folding: Fold, { frame, node, record }: FoundStep, decision: string, value: Json): void {
+  if (decision === "fail") return failStep(folding, frame, node, record, record.error ?? unknownError);
+  record.escalated = false;
+  record.approvalId = null;
+  if (decision === "skip") return endStep(folding, frame, node, record, "failed", []);
+  if (decision === "value") {
+    record.error = null;
+    return endStep(folding, frame, node, record, "completed", node.defaultPorts, value);
+  }
+  record.error = null;
+  record.attemptBase = record.attempt;
+  setStatus(folding, frame, node, record, "pending");
+  begin(folding, frame, node, record);
+}
+
+const unknownError = { code: "STEP_UNCAUGHT", message: "The step failed.", retryable: false } as const;
+
 function timerFired(folding: Fold, key: string): void {
-  const [kind, step] = key.split(":");
+  const [kind, step, index] = key.split(":");
   const found = step === undefined ? null : findStep(folding, step);
-  if (found === null || found.record.status !== "waiting") return;
+  if (found === null) return;
   const { frame, node, record } = found;
+  if (kind === "on") {
+    const listening = record.listening?.find((each) => each.handler === Number(index));
+    if (listening === undefined || listening.due === null || listening.fired || isStepEnded(record.status)) return;
+    return fire(folding, frame, node, record, listening, timePayload(listening.due));
+  }
+  if (record.status !== "waiting") return;
   const until = record.due;
   record.due = null;
   if (kind === "retry") setStatus(folding, frame, node, record, "pending");

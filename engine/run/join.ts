@@ -15,7 +15,7 @@ export function decideJoin(node: PlanNode, frame: Frame): "run" | "skip" | "wait
   }
   const total = node.incoming.length;
   if (node.join === "all") return resolved < total ? "wait" : taken > 0 ? "run" : "skip";
-  const needed = node.join === "any" ? 1 : node.join.atLeast;
+  const needed = typeof node.join === "object" ? node.join.atLeast : 1;
   if (taken >= needed) return "run";
   return taken + total - resolved < needed ? "skip" : "wait";
 }

@@ -1,9 +1,10 @@
 import type { Json } from "../json.ts";
 import type { PlanNode } from "../workflow/plan.ts";
+import { fileLimits } from "../workflow/file.ts";
 import type { EventOf } from "./event.ts";
 import { frameId, stepId } from "./path.ts";
 import type { Frame, LoopProgress, Step } from "./state.ts";
-import { dropFrame, endStep, type Fold, frameOutputs, openFrame, setStatus } from "./step.ts";
+import { dropFrame, endStep, type Fold, frameOutputs, framesOf, openFrame, setStatus } from "./step.ts";
 
 /** Opens a loop: as many iterations start as its concurrency allows. */
 export function openLoop(
@@ -24,6 +25,7 @@ export function openLoop(
     missing: [],
     last: null,
     checking: event.total === null ? 0 : null,
+    ...(event.open === true ? { open: true } : {}),
   };
   setStatus(folding, frame, node, record, "running");
   advanceLoop(folding, frame, node, record, record.loop);
@@ -48,13 +50,86 @@ export function checkedLoop(
   }
 }
 
+/** The answer to a completion rule. One that was asked before another iteration ended is out of date. */
+export function judgedLoop(
+  folding: Fold,
+  frame: Frame,
+  node: PlanNode,
+  record: Step,
+  event: EventOf<"loop-judged">,
+): void {
+  const { loop } = record;
+  if (loop === null || loop.judging !== event.index) return;
+  setStatus(folding, frame, node, record, "running");
+  loop.judging = null;
+  if (event.holds) completeLoop(folding, frame, node, record, loop);
+  else advanceLoop(folding, frame, node, record, loop);
+}
+
+/** More items for a loop over a list that is under way; `close` says that no more come from outside. */
+export function appendItems(
+  folding: Fold,
+  frame: Frame,
+  node: PlanNode,
+  record: Step,
+  items: Json[],
+  close: boolean,
+): void {
+  const { loop } = record;
+  if (loop === null || loop.items === null || loop.finishing === true) return;
+  for (const item of items) {
+    if (loop.items.length >= fileLimits.loopItems) break;
+    loop.items.push(item);
+  }
+  loop.total = loop.items.length;
+  if (close) loop.open = false;
+  folding.observe?.({ step: stepId(frame.id, node.id), frame, node, record });
+  advanceLoop(folding, frame, node, record, loop);
+}
+
+/** The loop ends at once. The iteration that says so gives `value` or what it has; others in flight are missing. */
+export function breakLoop(
+  folding: Fold,
+  parent: Frame,
+  node: PlanNode,
+  record: Step,
+  frame: Frame,
+  value: Json | undefined,
+): void {
+  const { loop } = record;
+  if (loop === null) return;
+  keepResult(folding, loop, frame, value === undefined ? resultOf(folding, node, frame) : value);
+  cutLoop(folding, parent, node, record, loop);
+}
+
+/** The iteration ends at once, with `value` or what it has. */
+export function continueLoop(
+  folding: Fold,
+  parent: Frame,
+  node: PlanNode,
+  record: Step,
+  frame: Frame,
+  value: Json | undefined,
+): void {
+  const result = value === undefined ? resultOf(folding, node, frame) : value;
+  settleIteration(folding, parent, node, record, frame, result, lastOf(frame));
+}
+
 /** An iteration has all its steps decided: its result is kept, its insides are let go. */
 export function loopFrameEnded(folding: Fold, parent: Frame, node: PlanNode, record: Step, frame: Frame): void {
+  settleIteration(folding, parent, node, record, frame, resultOf(folding, node, frame), lastOf(frame));
+}
+
+/** What an iteration gives: the output of its last step, or of its last steps by their ids. */
+function resultOf(folding: Fold, node: PlanNode, frame: Frame): Json {
   const outputs = frameOutputs(folding.plan, frame);
   const sinks = folding.plan.scopes.get(node.id)?.sinks ?? [];
   const only = sinks.length === 1 ? sinks[0] : undefined;
-  const last = Object.fromEntries(Object.entries(frame.steps).map(([id, step]) => [id, step.output]));
-  settleIteration(folding, parent, node, record, frame, only === undefined ? outputs : (outputs[only] ?? null), last);
+  return only === undefined ? outputs : (outputs[only] ?? null);
+}
+
+function lastOf(frame: Frame): Record<string, Json> {
+  return Object.fromEntries(Object.entries(frame.steps).map(([id, step]) => [id, step.output]));
 }
 
 /** An iteration that failed where the loop goes on without it: null in its place, its index among the missing. */
@@ -72,25 +147,62 @@ function settleIteration(
   result: Json,
   last: Record<string, Json> | null,
 ): void {
-  dropFrame(folding, frame);
   const { loop } = record;
   if (loop === null) return;
+  keepResult(folding, loop, frame, result);
+  loop.last = last ?? loop.last;
+  folding.observe?.({ step: stepId(parent.id, node.id), frame: parent, node, record });
+  const rule = node.completion;
+  if (rule === null || loop.finishing === true) return advanceLoop(folding, parent, node, record, loop);
+  const ended = loop.next - loop.active;
+  if (rule.atLeast !== null && ended - loop.missing.length >= rule.atLeast)
+    return completeLoop(folding, parent, node, record, loop);
+  if (rule.when === null) return advanceLoop(folding, parent, node, record, loop);
+  loop.judging = ended;
+  setStatus(folding, parent, node, record, "pending");
+}
+
+/** Puts an iteration's result in its place and lets its inside go. */
+function keepResult(folding: Fold, loop: LoopProgress, frame: Frame, result: Json): void {
+  dropFrame(folding, frame);
   while (loop.results.length < frame.index) loop.results.push(null);
   loop.results[frame.index] = result;
-  loop.last = last ?? loop.last;
   loop.active -= 1;
-  folding.observe?.({ step: stepId(parent.id, node.id), frame: parent, node, record });
-  advanceLoop(folding, parent, node, record, loop);
+}
+
+/** A completion rule holds: no more iterations begin, and those in flight are cancelled or finish. */
+function completeLoop(folding: Fold, frame: Frame, node: PlanNode, record: Step, loop: LoopProgress): void {
+  loop.finishing = true;
+  if (node.completion?.cancelOthers !== false) return cutLoop(folding, frame, node, record, loop);
+  loop.total = loop.next;
+  loop.open = false;
+  advanceLoop(folding, frame, node, record, loop);
+}
+
+/** Ends a loop with iterations in flight: they are cancelled and missing. */
+function cutLoop(folding: Fold, frame: Frame, node: PlanNode, record: Step, loop: LoopProgress): void {
+  for (const inner of framesOf(folding.state, frame, node)) {
+    loop.missing.push(inner.index);
+    dropFrame(folding, inner);
+  }
+  if (record.status === "pending") setStatus(folding, frame, node, record, "running");
+  loop.active = 0;
+  loop.total = loop.next;
+  loop.open = false;
+  loop.judging = null;
+  loop.checking = null;
+  advanceLoop(folding, frame, node, record, loop);
 }
 
 function advanceLoop(folding: Fold, frame: Frame, node: PlanNode, record: Step, loop: LoopProgress): void {
+  if (typeof loop.judging === "number") return;
   if (loop.total === null) {
     if (loop.active > 0) return;
     loop.checking = loop.next;
     return setStatus(folding, frame, node, record, "pending");
   }
   while (loop.next < loop.total && loop.active < loop.concurrency) openIteration(folding, frame, node, loop);
-  if (loop.active > 0 || loop.next < loop.total || record.status !== "running") return;
+  if (loop.active > 0 || loop.next < loop.total || loop.open === true || record.status !== "running") return;
   while (loop.results.length < loop.total) loop.results.push(null);
   const missing = loop.missing.toSorted((a, b) => a - b);
   const output = { results: loop.results, missing, count: loop.total };

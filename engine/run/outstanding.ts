@@ -3,7 +3,7 @@ import type { RunCommand } from "./input.ts";
 import { stepId } from "./path.ts";
 import type { RunState } from "./state.ts";
 import { isRunEnded } from "./status.ts";
-import { pendingSteps, prepareCommand } from "./transition.ts";
+import { handlerTimers, isEffectNow, pendingSteps, prepareCommand } from "./pending.ts";
 
 /**
  * All that a state still owes the world: recovery dispatches this, normal running the commands of its turns. Dispatching it again
@@ -28,13 +28,16 @@ export function outstanding(plan: Plan, state: RunState): RunCommand[] {
           priority: node.rank,
         });
       }
-      if (record.status !== "waiting" || record.due === null) continue;
+      if (record.status === "waiting" && record.child !== undefined)
+        commands.push({ type: "start-child", step, childId: record.child, seq: record.scheduledSeq });
+      if (record.status !== "waiting" || record.due === null || record.approvalId !== null) continue;
       if (node.behaviour === "wait") commands.push({ type: "arm-timer", key: `wait:${step}`, due: record.due });
-      else if (node.behaviour !== "approval") {
+      else {
         commands.push({ type: "arm-timer", key: `retry:${step}:${record.attempt}`, due: record.due });
       }
     }
   }
+  commands.push(...handlerTimers(state));
   if (state.status !== "paused") commands.push(...owedPreparations(plan, state));
   return commands;
 }
@@ -42,10 +45,10 @@ export function outstanding(plan: Plan, state: RunState): RunCommand[] {
 function owedPreparations(plan: Plan, state: RunState): RunCommand[] {
   const pending = pendingSteps(plan, state);
   const effects = pending
-    .filter(({ node }) => node.behaviour === "effect")
+    .filter(({ node, record }) => isEffectNow(node, record))
     .toSorted((a, b) => b.node.rank - a.node.rank);
   const free = Math.max(0, plan.file.settings.maxConcurrency - state.working);
-  return [...pending.filter(({ node }) => node.behaviour !== "effect"), ...effects.slice(0, free)].map(
+  return [...pending.filter(({ node, record }) => !isEffectNow(node, record)), ...effects.slice(0, free)].map(
     ({ step, node, record }) => prepareCommand(step, node, record),
   );
 }

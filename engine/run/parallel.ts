@@ -1,3 +1,4 @@
+import type { Json } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { Frame, Step } from "./state.ts";
 import { isStepEnded } from "./status.ts";
@@ -19,9 +20,21 @@ export function parallelFrameChanged(folding: Fold, parent: Frame, node: PlanNod
     if (enough === branches.length) return;
     if (branches.filter((branch) => succeeded(plan, frame, branch)).length < enough) return;
   }
-  const outputs = node.config["aggregate"] === false ? null : frameOutputs(plan, frame);
+  endContainer(folding, parent, node, record, frame, undefined);
+}
+
+/** The end of a `parallel` or `try`: with `value`, or with the outputs of its last steps. What is under way inside is cancelled. */
+export function endContainer(
+  folding: Fold,
+  parent: Frame,
+  node: PlanNode,
+  record: Step,
+  frame: Frame,
+  value: Json | undefined,
+): void {
+  const outputs = node.config["aggregate"] === false ? null : frameOutputs(folding.plan, frame);
   dropFrame(folding, frame);
-  endStep(folding, parent, node, record, "completed", node.defaultPorts, outputs);
+  endStep(folding, parent, node, record, "completed", node.defaultPorts, value === undefined ? outputs : value);
 }
 
 function succeeded(plan: Plan, frame: Frame, branch: string[]): boolean {
@@ -46,7 +59,7 @@ export function loseBranch(folding: Fold, node: PlanNode, frame: Frame, failed: 
   const goesOn = node.config["onBranchError"] === "continue";
   const left = branches.length - lost.length;
   if (left === 0 || (!goesOn && left < needed(folding.plan, node))) return false;
-  cancelSteps(folding, frame, branches.find((branch) => branch.includes(failed)) ?? []);
+  cancelSteps(folding, frame, branches.find((branch) => branch.includes(failed)) ?? [], true);
   return true;
 }
 

@@ -3,7 +3,7 @@ import { decideJoin } from "./join.ts";
 import { stepParts } from "./path.ts";
 import type { Frame } from "./state.ts";
 import { isStepEnded } from "./status.ts";
-import { comeUp, dropFrame, type Fold, framesOf, setStatus, skipNode } from "./step.ts";
+import { comeUp, dropFrame, type Fold, framesOf, resumeEach, setStatus, skipNode } from "./step.ts";
 
 /**
  * Takes a failed run back to where it can go on. With no names: every step that failed or was cut off comes up again, what those had
@@ -34,8 +34,7 @@ export function rewindRun(folding: Fold, from: string[]): void {
 function interrupted(frame: Frame, { plan }: Fold): string[] {
   return Object.entries(frame.steps)
     .filter(
-      ([id, record]) =>
-        record.status === "cancelled" || (record.status === "failed" && plan.nodes.get(id)?.onError === "fail"),
+      ([id, record]) => record.cut === true || (record.status === "failed" && plan.nodes.get(id)?.onError === "fail"),
     )
     .map(([id]) => id);
 }
@@ -51,10 +50,13 @@ function rewindFrame(folding: Fold, frame: Frame, nodes: string[], deep: boolean
     const completed = record.status === "completed";
     if (!nodes.includes(id) && completed && !deep) continue;
     const inside = framesOf(state, frame, node);
-    const checking = record.loop?.checking ?? null;
-    if (!deep && !completed && (inside.length > 0 || checking !== null)) {
+    const { loop } = record;
+    const asking = (loop?.checking ?? null) !== null || (loop?.judging ?? null) !== null;
+    const goesOn = inside.length > 0 || asking || loop?.open === true || node.behaviour === "each";
+    if (!deep && !completed && record.status !== "skipped" && goesOn) {
       // A container that was cut off goes on: its open frames are rewound themselves.
-      setStatus(folding, frame, node, record, checking === null ? "running" : "pending");
+      delete record.cut;
+      setStatus(folding, frame, node, record, asking ? "pending" : "running");
       continue;
     }
     for (const inner of inside) dropFrame(folding, inner);
@@ -65,6 +67,10 @@ function rewindFrame(folding: Fold, frame: Frame, nodes: string[], deep: boolean
   for (const id of scope?.nodes ?? []) {
     const node = plan.nodes.get(id);
     if (node === undefined || frame.steps[id] !== undefined) continue;
+    if (node.behaviour === "each") {
+      resumeEach(folding, frame, node);
+      continue;
+    }
     const verdict = node.incoming.length === 0 ? "run" : decideJoin(node, frame);
     if (verdict === "run") comeUpAgain(folding, frame, node);
     else if (verdict === "skip") skipNode(folding, frame, node);
@@ -85,6 +91,7 @@ function forget({ state }: Fold, frame: Frame, node: PlanNode): void {
   const record = frame.steps[node.id];
   if (record === undefined) return;
   if (record.status === "pending") state.pending -= 1;
+  if (record.listening !== undefined) state.listenersChanged = (state.listenersChanged ?? 0) + 1;
   (frame.made ??= {})[node.id] = record.attempt;
   delete frame.steps[node.id];
   for (const edge of node.outgoing) {

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../errors.ts";
 import type { Json } from "../json.ts";
+import type { ReceivedEvent } from "./listeners.ts";
 import type { RunStatus, StepStatus } from "./status.ts";
 
 /**
@@ -32,6 +33,41 @@ export interface RunState {
   outputTokens: number;
   /** True where a step failed for good and `onFailure` is finishOthers. */
   failing: boolean;
+  /** Named limits in use, by key: how many steps hold one, and which wait for it, in order. */
+  limits?: Record<string, { held: number; queue: string[] }>;
+  /** Completed steps that can be undone, in the order of their completion. */
+  done?: Compensation[];
+  /** The way back, where a failure is rolled back: compensations still to run are the first `left` of `done`. */
+  rollback?: { left: number; failed: string[] };
+  /** Events that came before their listener. */
+  kept?: ReceivedEvent[];
+  /** Ids of the events heard last: one that is delivered twice counts once. */
+  heard?: string[];
+  /** Grows with each change of the live listeners. */
+  listenersChanged?: number;
+  /** Sub-workflows above this run; 0 for one that nobody called. */
+  depth?: number;
+  /** The run's own workflow, for sub-workflows that name `self`. */
+  workflow?: { id: string; version: number };
+}
+
+/** What is needed to undo a step after its frame is gone. */
+export interface Compensation {
+  step: string;
+  node: string;
+  output: Json;
+  loop: Json;
+}
+
+/** What a step listens for. */
+export interface Listening {
+  /** Index of the node's handler; null for the wait itself. */
+  handler: number | null;
+  event: string | null;
+  key: string | null;
+  /** Epoch ms at which it fires by itself; null for an event. */
+  due: number | null;
+  fired: boolean;
 }
 
 export interface Frame {
@@ -49,6 +85,8 @@ export interface Frame {
   open: number;
   /** Node ids whose taken edges came in, in order of arrival, by target: what `in.from` shows. */
   arrivals: Record<string, string[]>;
+  /** Frame of a compensation: the step it undoes. */
+  undoes?: Compensation;
   /** Attempts made by steps that a retry by hand took back. */
   made?: Record<string, number>;
 }
@@ -69,6 +107,19 @@ export interface Step {
   /** Sequence number of the step-scheduled event which holds the resolved input; 0 before. */
   scheduledSeq: number;
   loop: LoopProgress | null;
+  /** True while a named limit keeps the step from beginning. */
+  blocked?: boolean;
+  /** Key of the named limit that the step holds. */
+  holds?: string;
+  /** True while a person decides what becomes of the failed step. */
+  escalated?: boolean;
+  /** True for a step that was cut off by a failure of the run: a retry takes it up again. */
+  cut?: boolean;
+  listening?: Listening[];
+  /** Payloads of the handlers that fired, by port. */
+  handled?: Record<string, Json>;
+  /** Id of the run that a sub-workflow started. */
+  child?: string;
 }
 
 export interface LoopProgress {
@@ -84,4 +135,10 @@ export interface LoopProgress {
   last: Record<string, Json> | null;
   /** `while` loops: the index whose condition is still to be evaluated, or null. */
   checking: number | null;
+  /** True while more items may be appended from outside. */
+  open?: boolean;
+  /** Loops that end at an expression: how many iterations had ended when it is next evaluated, or null. */
+  judging?: number | null;
+  /** True once the loop takes no more turns: a completion rule held. */
+  finishing?: boolean;
 }

@@ -388,7 +388,7 @@ describe("loops", () => {
     });
     const check = (index: number): string[] =>
       hand.give({ type: "prepared", step: "l", attempt: 2, prepared: { kind: "loop-check", index, holds: true } });
-    expect(hand.of("prepare")[0]).toMatchObject({ step: "l", loopIndex: 0 });
+    expect(hand.of("prepare")[0]).toMatchObject({ step: "l", purpose: "check", index: 0 });
     check(0);
     expect(check(0)).toEqual([]);
     hand.compute("l.0.a", 1);

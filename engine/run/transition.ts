@@ -1,12 +1,15 @@
-import { isJsonObject } from "../json.ts";
+import { fileLimits } from "../workflow/file.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import { retryDelay } from "./backoff.ts";
 import type { EventBody, RunEvent } from "./event.ts";
 import { apply, findStep, type FoundStep } from "./fold.ts";
+import { isHeard } from "./handlers.ts";
 import type { Prepared, RunCommand, RunInput } from "./input.ts";
-import { stepId } from "./path.ts";
+import { appendFault, boundReached, childResult, granted, optionOf, startedEvent } from "./outcome.ts";
+import { handlerTimers, isEffectNow, isPending, pendingSteps, prepareCommand } from "./pending.ts";
+import { isRollingBack } from "./rollback.ts";
 import type { RunState, Step } from "./state.ts";
-import { isRunEnded } from "./status.ts";
+import { isRunEnded, isStepEnded } from "./status.ts";
 
 /** How far the clocks of workers and store may lie apart. */
 const clockToleranceMs = 2_000;
@@ -59,12 +62,17 @@ class Turning {
     if (record.status === "cancelled") {
       if (node.behaviour === "effect" && record.attempt > 0) this.aborted.push(step);
       if (record.due !== null) this.disarm(step, node, record);
+      if (record.child !== undefined) this.commands.push({ type: "cancel-child", step, childId: record.child });
+    }
+    if (record.listening !== undefined && isStepEnded(record.status)) {
+      for (const { handler, due, fired } of record.listening)
+        if (due !== null && !fired) this.commands.push({ type: "disarm-timer", key: `on:${step}:${handler}` });
     }
     this.touched.set(step, { node, record });
   }
 
   private disarm(step: string, node: PlanNode, record: Step): void {
-    if (node.behaviour === "approval" && record.approvalId !== null) {
+    if (record.approvalId !== null) {
       this.commands.push({ type: "close-approval", step, approvalId: record.approvalId });
     } else if (node.behaviour === "wait") this.commands.push({ type: "disarm-timer", key: `wait:${step}` });
     else this.commands.push({ type: "disarm-timer", key: `retry:${step}:${record.attempt}` });
@@ -97,6 +105,13 @@ class Turning {
         return;
       case "retry":
         return this.retry(input);
+      case "event-received": {
+        const { id, name, key, payload } = input;
+        if (ended || this.state.status === "queued" || !isHeard(this.plan, this.state, { id, name, key, payload }))
+          return;
+        this.emit({ type: "event-received", id, name, key, payload });
+        return;
+      }
       case "timer":
         return ended ? undefined : this.timer(input.key);
       default:
@@ -105,11 +120,13 @@ class Turning {
   }
 
   private retry(input: Extract<RunInput, { type: "retry" }>): void {
-    if (this.state.status !== "failed") return;
+    // What was undone is not there to go on from.
+    if (this.state.status !== "failed" || this.state.rollback !== undefined) return;
     const from = input.from === null ? [] : [input.from];
     if (input.from !== null && this.state.frames[""]?.steps[input.from] === undefined) return;
     this.emit({ type: "run-retried", by: input.by, from });
     this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.state.deadline });
+    this.commands.push(...handlerTimers(this.state));
   }
 
   private timer(key: string): void {
@@ -118,11 +135,20 @@ class Turning {
       if (this.now + clockToleranceMs < this.state.deadline) return;
       const limit = this.plan.file.settings.timeoutMs;
       const message = `The run took longer than its limit of ${Math.round(limit / 1000)} s.`;
-      this.emit({ type: "run-failed", error: { code: "RUN_TIMEOUT", message, retryable: false }, step: null });
+      if (this.state.rollback !== undefined) return;
+      const error = { code: "RUN_TIMEOUT" as const, message, retryable: false };
+      if (this.canRollBack()) this.emit({ type: "rollback-started", error, step: null });
+      else this.emit({ type: "run-failed", error, step: null });
       return;
     }
     const [kind, step, attempt] = key.split(":");
     const found = findStep({ plan: this.plan, state: this.state }, step ?? "");
+    if (kind === "on") {
+      const listening = found?.record.listening?.find((each) => each.handler === Number(attempt));
+      if (listening !== undefined && listening.due !== null && !listening.fired)
+        this.emit({ type: "timer-fired", key });
+      return;
+    }
     if (found === null || found.record.status !== "waiting" || found.record.due === null) return;
     if (kind === "retry" && String(found.record.attempt) !== attempt) return;
     this.emit({ type: "timer-fired", key });
@@ -135,15 +161,23 @@ class Turning {
     const working = record.status === "queued" || record.status === "running";
     switch (input.type) {
       case "prepared":
-        if (record.status === "pending" && input.attempt === record.attempt + 1)
-          this.prepared(input.step, found, input.prepared);
+        if (record.status !== "pending" || record.blocked === true || input.attempt !== record.attempt + 1) return;
+        if (this.arm(input, found)) this.prepared(input.step, found, input.prepared);
         return;
       case "started":
         if (working && input.attempt === record.attempt && node.behaviour === "effect") this.emit(startedEvent(input));
         return;
       case "succeeded":
         if (!working || input.attempt !== record.attempt || node.behaviour !== "effect") return;
-        this.emit({ type: "step-completed", step: input.step, attempt: input.attempt, ...input.outcome });
+        this.emit({
+          type: "step-completed",
+          step: input.step,
+          attempt: input.attempt,
+          ...granted(node, input.outcome),
+        });
+        return;
+      case "child-ended":
+        if (record.status === "waiting" && record.child === input.childId) this.childEnded(input, found);
         return;
       case "failed":
         if (
@@ -166,17 +200,46 @@ class Turning {
         this.emit({
           type: "approval-decided",
           step: input.step,
-          decision: { ...input.decision, decision: optionOf(node, input.decision.decision) },
+          decision: { ...input.decision, decision: optionOf(node, record, input.decision.decision) },
         });
         return;
     }
+  }
+
+  /** A step that listens does so from its begin. False when an event that was kept for it ended it at once. */
+  private arm(input: Extract<RunInput, { type: "prepared" }>, { node, record }: FoundStep): boolean {
+    if (input.handlers === undefined || node.handlers.length === 0 || record.listening !== undefined) return true;
+    if (record.escalated === true || this.state.status === "paused") return true;
+    if (input.prepared.kind === "effect" && this.state.working >= this.plan.file.settings.maxConcurrency) return true;
+    const handlers = input.handlers.map(({ key, afterMs }) => ({
+      key,
+      due: afterMs === null ? null : this.now + afterMs,
+    }));
+    this.emit({ type: "handlers-armed", step: input.step, handlers });
+    handlers.forEach(({ due }, index) => {
+      if (due !== null) this.commands.push({ type: "arm-timer", key: `on:${input.step}:${index}`, due });
+    });
+    return record.status === "pending";
+  }
+
+  private childEnded(input: Extract<RunInput, { type: "child-ended" }>, found: FoundStep): void {
+    const { step } = input;
+    const { attempt } = found.record;
+    const result = childResult(input);
+    if ("error" in result) this.failed({ type: "failed", step, attempt, ...result }, found);
+    else this.emit({ type: "step-completed", step, attempt, ...granted(found.node, result) });
   }
 
   private prepared(step: string, { node, record }: FoundStep, prepared: Prepared): void {
     if (this.state.status === "paused") return;
     const attempt = record.attempt + 1;
     switch (prepared.kind) {
-      case "computed":
+      case "computed": {
+        const fault = appendFault(this.plan, this.state, step, prepared.outcome);
+        if (fault !== null) {
+          this.emit({ type: "step-failed", step, attempt, error: fault, retryAt: null });
+          return;
+        }
         this.emit({
           type: "step-completed",
           step,
@@ -185,6 +248,7 @@ class Turning {
           ...(prepared.input === null ? {} : { input: prepared.input }),
         });
         return;
+      }
       case "effect": {
         if (this.state.working >= this.plan.file.settings.maxConcurrency) return;
         const event = this.emit({ type: "step-scheduled", step, attempt, input: prepared.input });
@@ -198,32 +262,51 @@ class Turning {
         this.commands.push({ type: "open-approval", step, node: node.id, approvalId, request, deadline });
         return;
       }
-      case "wait":
-        this.emit({ type: "wait-started", step, until: prepared.until });
-        this.commands.push({ type: "arm-timer", key: `wait:${step}`, due: prepared.until });
-        return;
-      case "loop": {
-        const { items, total, concurrency } = prepared;
-        this.emit({ type: "loop-opened", step, ...(items === null ? {} : { items }), total, concurrency });
+      case "wait": {
+        const { until, event } = prepared;
+        this.emit({ type: "wait-started", step, until, ...(event === undefined ? {} : { event }) });
+        if (until !== null) this.commands.push({ type: "arm-timer", key: `wait:${step}`, due: until });
         return;
       }
+      case "call":
+        this.call(step, attempt, prepared);
+        return;
+      case "open":
+        return;
+      case "loop": {
+        const { items, total, concurrency, open } = prepared;
+        const list = items === null ? {} : { items };
+        this.emit({ type: "loop-opened", step, ...list, total, concurrency, ...(open === true ? { open } : {}) });
+        return;
+      }
+      case "loop-judge":
+        // An iteration that ended meanwhile asked anew.
+        if (record.loop?.judging === prepared.index)
+          this.emit({ type: "loop-judged", step, index: prepared.index, holds: prepared.holds });
+        return;
       case "loop-check": {
-        const most = node.config["maxIterations"];
-        if (prepared.holds && typeof most === "number" && prepared.index >= most) {
-          const message = `${node.name} still repeats after ${most} iterations, its bound.`;
-          this.emit({
-            type: "step-failed",
-            step,
-            attempt: record.attempt,
-            error: { code: "LOOP_LIMIT", message, retryable: false },
-            retryAt: null,
-          });
+        const error = prepared.holds ? boundReached(node, prepared.index) : null;
+        if (error !== null) {
+          this.emit({ type: "step-failed", step, attempt: record.attempt, error, retryAt: null });
           return;
         }
         this.emit({ type: "loop-checked", step, index: prepared.index, holds: prepared.holds });
         return;
       }
     }
+  }
+
+  private call(step: string, attempt: number, prepared: Extract<Prepared, { kind: "call" }>): void {
+    const { childId, workflowId, version, input } = prepared;
+    const depth = (this.state.depth ?? 0) + 1;
+    if (depth > fileLimits.subWorkflowDepth) {
+      const message = `Sub-workflows are nested deeper than ${fileLimits.subWorkflowDepth} levels.`;
+      const error = { code: "SUBWORKFLOW_DEPTH" as const, message, retryable: false };
+      this.emit({ type: "step-failed", step, attempt, error, retryAt: null });
+      return;
+    }
+    const event = this.emit({ type: "child-started", step, attempt, childId, workflowId, version, depth, input });
+    this.commands.push({ type: "start-child", step, childId, seq: event.seq });
   }
 
   private failed(input: Extract<RunInput, { type: "failed" }>, { node, record }: FoundStep): void {
@@ -264,17 +347,26 @@ class Turning {
   private endRun(): void {
     const { state, plan } = this;
     if (isRunEnded(state.status) || state.status === "queued") return;
-    const stop = state.error !== null && plan.file.settings.onFailure === "stop";
+    const stop = state.error !== null && plan.file.settings.onFailure !== "finishOthers";
     const over = state.frames[""]?.open === 0;
     if (!stop && !over) return;
+    if (state.error !== null && this.canRollBack()) {
+      this.emit({ type: "rollback-started", error: state.error, step: state.errorStep });
+    }
+    if (isRollingBack({ state: this.state })) return;
     if (state.error !== null) this.emit({ type: "run-failed", error: state.error, step: state.errorStep });
     else this.emit({ type: "run-completed", output: state.output });
   }
 
+  private canRollBack(): boolean {
+    const { state, plan } = this;
+    return plan.file.settings.onFailure === "rollback" && state.rollback === undefined && (state.done?.length ?? 0) > 0;
+  }
+
   private prepareTouched(): void {
     for (const [step, { node, record }] of this.touched) {
-      if (record.status === "pending" && node.behaviour !== "effect" && this.isOpen(step, record))
-        this.prepare(step, node, record);
+      if (!isPending(record) || isEffectNow(node, record) || !this.isOpen(step, record)) continue;
+      this.commands.push(prepareCommand(step, node, record));
     }
   }
 
@@ -294,53 +386,13 @@ class Turning {
       : [...this.touched]
           .map(([step, each]) => ({ step, ...each }))
           .filter(({ step, record }) => this.isOpen(step, record));
-    const effects = waiting.filter(({ node, record }) => node.behaviour === "effect" && record.status === "pending");
+    const effects = waiting.filter(({ node, record }) => isPending(record) && isEffectNow(node, record));
     effects.sort((a, b) => b.node.rank - a.node.rank);
-    for (const { step, node, record } of effects.slice(0, free)) this.prepare(step, node, record);
+    for (const { step, node, record } of effects.slice(0, free)) this.commands.push(prepareCommand(step, node, record));
   }
 
   private prepareAll(): void {
     for (const { step, node, record } of pendingSteps(this.plan, this.state))
-      if (node.behaviour !== "effect") this.prepare(step, node, record);
+      if (!isEffectNow(node, record)) this.commands.push(prepareCommand(step, node, record));
   }
-
-  private prepare(step: string, node: PlanNode, record: Step): void {
-    this.commands.push(prepareCommand(step, node, record));
-  }
-}
-
-/** A deadline decides by kind ("reject"); an author's own option of that kind is the port it takes. */
-function optionOf(node: PlanNode, decision: string): string {
-  const options = Array.isArray(node.config["options"]) ? node.config["options"].filter(isJsonObject) : [];
-  if (options.some((option) => option["id"] === decision)) return decision;
-  const meant = options.find((option) => option["kind"] === decision)?.["id"];
-  return typeof meant === "string" ? meant : decision;
-}
-
-function startedEvent(input: Extract<RunInput, { type: "started" }>): EventBody {
-  return { type: "step-started", step: input.step, attempt: input.attempt, worker: input.worker, claim: input.claim };
-}
-
-export function prepareCommand(step: string, node: PlanNode, record: Step): RunCommand {
-  const frame = step.slice(0, Math.max(0, step.length - node.id.length - 1));
-  return {
-    type: "prepare",
-    step,
-    frame,
-    node: node.id,
-    attempt: record.attempt + 1,
-    loopIndex: record.loop?.checking ?? null,
-  };
-}
-
-/** Steps whose turn it is, in the order of frames and of the file. */
-export function pendingSteps(plan: Plan, state: RunState): { step: string; node: PlanNode; record: Step }[] {
-  const found: { step: string; node: PlanNode; record: Step }[] = [];
-  for (const frame of Object.values(state.frames)) {
-    for (const [id, record] of Object.entries(frame.steps)) {
-      const node = plan.nodes.get(id);
-      if (node !== undefined && record.status === "pending") found.push({ step: stepId(frame.id, id), node, record });
-    }
-  }
-  return found;
 }

@@ -238,12 +238,16 @@ function expected(event: RunEvent): string[] | null {
     case "wait-started":
     case "loop-opened":
     case "loop-checked":
+    case "loop-judged":
+    case "child-started":
+    case "handlers-armed":
       return ["pending"];
     case "step-started":
       return ["queued", "running"];
     case "step-completed":
     case "step-failed":
-      return ["pending", "queued", "running"];
+      // A sub-workflow's step waits for the end of its run.
+      return ["pending", "queued", "running", "waiting"];
     case "approval-decided":
     case "approval-escalated":
       return ["waiting"];

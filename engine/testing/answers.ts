@@ -1,5 +1,10 @@
+import type { JsonObject } from "../json.ts";
 import { fraction } from "../run/backoff.ts";
+import { escalationRequest } from "../run/escalation.ts";
+import type { Outcome } from "../run/event.ts";
+import { findStep } from "../run/fold.ts";
 import type { Prepared, RunCommand, RunInput } from "../run/input.ts";
+import { evaluatedStep, templateFor } from "../run/preparation.ts";
 import { scopeOf } from "../run/scope.ts";
 import type { RunState } from "../run/state.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
@@ -19,37 +24,89 @@ export function answerPreparation(
   const { step, attempt } = command;
   const node = plan.nodes.get(command.node);
   if (node === undefined) throw new Error(`no node ${command.node}`);
-  return { type: "prepared", step, attempt, prepared: prepared(plan, state, oracle, now, command, node) };
+  const { purpose, index } = command;
+  const answer = (prepared: Prepared, handlers?: { key: string | null; afterMs: number | null }[]): RunInput => ({
+    type: "prepared",
+    step,
+    attempt,
+    prepared,
+    ...(handlers === undefined ? {} : { handlers }),
+  });
+  if (purpose === "escalate") {
+    const error = findStep({ plan, state }, step)?.record.error ?? null;
+    return answer({ kind: "approval", approvalId: stepUuid(`${step}?`), request: escalationRequest(node, error) });
+  }
+  if (purpose === "check")
+    return answer({ kind: "loop-check", index: index ?? 0, holds: (index ?? 0) < oracle.turns(step) });
+  const value = beginResolve(templateFor(node, purpose), scopeOf(plan, state, step)).finish([]);
+  if (purpose === "judge") return answer({ kind: "loop-judge", index: index ?? 0, holds: Boolean(value) });
+  const { config, handlers } = evaluatedStep(node, value);
+  return answer(prepared(oracle, now, step, attempt, node, config), handlers);
 }
 
 function prepared(
-  plan: Plan,
-  state: RunState,
   oracle: Oracle,
   now: number,
-  { step, loopIndex }: PrepareCommand,
+  step: string,
+  attempt: number,
   node: PlanNode,
+  input: JsonObject,
 ): Prepared {
-  const input = beginResolve(node.template, scopeOf(plan, state, step)).finish([]);
-  if (loopIndex !== null) return { kind: "loop-check", index: loopIndex, holds: loopIndex < oracle.turns(step) };
   switch (node.behaviour) {
     case "effect":
       return { kind: "effect", input };
     case "wait":
-      return { kind: "wait", until: now + 1_000 };
+      return beginWait(input, now);
+    case "parallel":
+    case "try":
+      return { kind: "open" };
+    case "call":
+      return {
+        kind: "call",
+        childId: stepUuid(`${step}#${attempt}`),
+        workflowId: stepUuid("workflow"),
+        version: null,
+        input,
+      };
     case "approval":
       return { kind: "approval", approvalId: stepUuid(step), request: request(step) };
     case "loop": {
-      const items = Array.from({ length: oracle.items(step) }, (_, index) => index);
+      const given = input["items"];
+      const items = Array.isArray(given) ? given : Array.from({ length: oracle.items(step) }, (_, index) => index);
       const concurrency = typeof node.config["concurrency"] === "number" ? node.config["concurrency"] : 1;
       if (node.loopCondition !== null) return { kind: "loop", items: null, total: null, concurrency: 1 };
-      return { kind: "loop", items, total: items.length, concurrency };
+      const open = input["open"] === true ? { open: true } : {};
+      return { kind: "loop", items, total: items.length, concurrency, ...open };
     }
-    default: {
-      const outcome = { output: input, ...(node.type === "choose" ? { ports: [oracle.port(step)] } : {}) };
-      return { kind: "computed", outcome, input: null };
-    }
+    case "break":
+    case "continue":
+    case "end":
+      return computed({ output: input["value"] ?? null });
+    default:
+      return computed({ output: input, ...told(node, input, oracle, step) });
   }
+}
+
+function computed(outcome: Outcome): Prepared {
+  return { kind: "computed", outcome, input: null };
+}
+
+function told(node: PlanNode, input: JsonObject, oracle: Oracle, step: string): Partial<Outcome> {
+  if (node.type === "choose") return { ports: [oracle.port(step)] };
+  if (node.type === "append") {
+    const items = Array.isArray(input["items"]) ? input["items"] : [];
+    return { append: { loop: String(input["loop"]), items, close: input["close"] === true } };
+  }
+  if (node.type !== "emit") return {};
+  const key = typeof input["key"] === "string" ? input["key"] : null;
+  return { emitted: { name: String(input["event"]), key, payload: input["payload"] ?? null } };
+}
+
+function beginWait(input: JsonObject, now: number): Prepared {
+  if (input["mode"] === "handlers") return { kind: "wait", until: null };
+  if (typeof input["event"] !== "string") return { kind: "wait", until: now + 1_000 };
+  const key = typeof input["key"] === "string" ? input["key"] : null;
+  return { kind: "wait", until: null, event: { name: input["event"], key } };
 }
 
 function stepUuid(step: string): string {

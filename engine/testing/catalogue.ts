@@ -21,6 +21,8 @@ const either = (): Ports => ({
   taken: "first",
 });
 
+const sink = (): Ports => ({ inputs: [input], outputs: [], taken: "all" });
+
 /** The smallest node types that show each behaviour: tests of the engine need no real ones. */
 export const testCatalogue: Catalogue = new Map([
   behaviour("start", "entry", () => ({ inputs: [], outputs: [out], taken: "all" })),
@@ -31,6 +33,13 @@ export const testCatalogue: Catalogue = new Map([
   behaviour("pause", "wait", straight),
   behaviour("loop", "loop", straight),
   behaviour("parallel", "parallel", straight),
-  behaviour("end", "output", () => ({ inputs: [input], outputs: [], taken: "all" })),
+  behaviour("try", "try", straight),
+  behaviour("call", "call", straight),
+  behaviour("append", "compute", straight),
+  behaviour("emit", "compute", straight),
+  behaviour("break", "break", sink),
+  behaviour("continue", "continue", sink),
+  behaviour("finish", "end", sink),
+  behaviour("end", "output", sink),
   behaviour("note", "note", () => ({ inputs: [], outputs: [], taken: "all" })),
 ]);

@@ -1,12 +1,15 @@
-import type { Json } from "../json.ts";
-import { compileTemplate, type CompiledTemplate } from "./compile-template.ts";
+import { callbackEvent } from "../run/listeners.ts";
 import type { Catalogue } from "./definition.ts";
+import { containRegions } from "./each-region.ts";
 import { addEstimates } from "./estimate.ts";
-import { retrySchema, type WorkflowFile } from "./file.ts";
+import type { WorkflowFile } from "./file.ts";
 import { buildGraph, type Graph, type GraphNode, problem } from "./graph.ts";
 import { parseWorkflowFile } from "./parse.ts";
-import type { CompileResult, PlanEdge, PlanNode, Problem } from "./plan.ts";
+import type { CompiledTemplate } from "./compile-template.ts";
+import { compileNode, partsOf, planNode } from "./plan-node.ts";
+import type { CompileResult, Plan, PlanNode, Problem } from "./plan.ts";
 import { checkReferences } from "./references.ts";
+import { checkRules } from "./rules.ts";
 import { proveScopes } from "./soundness.ts";
 
 /**
@@ -26,34 +29,47 @@ export function compileFile(file: WorkflowFile, catalogue: Catalogue): CompileRe
   const nodes = new Map<string, PlanNode>();
   for (const each of graph.nodes.values()) {
     if (each.behaviour.behaviour === "note") continue;
-    const { config, condition } = compileConfig(each);
-    problems.push(...expressionFaults(each, config), ...(condition === null ? [] : expressionFaults(each, condition)));
-    if (soundness.order.has(each.scope)) {
-      problems.push(...checkReferences(graph, soundness, each, config.references));
-      if (condition !== null) problems.push(...checkReferences(graph, soundness, each, condition.references));
+    const compiled = compileNode(each);
+    for (const { part, place } of partsOf(compiled)) {
+      problems.push(...expressionFaults(each, part, place));
+      if (!soundness.order.has(each.scope)) continue;
+      problems.push(...checkReferences(graph, soundness, each, part.references, place));
     }
     problems.push(...checkLoop(each));
-    nodes.set(each.node.id, planNode(each, config, condition));
+    nodes.set(each.node.id, planNode(graph, each, compiled));
   }
+  problems.push(...checkRules(graph));
   if (problems.some((each) => each.severity === "error")) return { ok: false, problems: inFileOrder(problems, graph) };
-  const plan = { file, nodes, scopes: graph.scopes, criticalPath: [], levels: [], totals: { ms: 0, costUsd: 0 } };
-  return { ok: true, plan: addEstimates(plan, soundness.order), problems };
+  const plan: Plan = {
+    file,
+    nodes,
+    scopes: graph.scopes,
+    criticalPath: [],
+    levels: [],
+    totals: { ms: 0, costUsd: 0 },
+    keeps: keptEvents(nodes),
+  };
+  return { ok: true, plan: containRegions(addEstimates(plan, soundness.order), graph), problems };
 }
 
-/** A `while` loop's condition is evaluated before each iteration, so it is kept apart from the rest of the config. */
-function compileConfig(each: GraphNode): { config: CompiledTemplate; condition: CompiledTemplate | null } {
-  if (each.behaviour.behaviour !== "loop" || each.config["while"] === undefined) {
-    return { config: compileTemplate(each.config), condition: null };
+/** Names of events that are kept when they come before somebody listens. */
+function keptEvents(nodes: Map<string, PlanNode>): string[] {
+  const names = new Set<string>();
+  for (const node of nodes.values()) {
+    for (const { event, keep } of node.handlers) if (keep && event !== null) names.add(event);
+    const { event, keep, mode } = node.config;
+    // Its address is handed out before the step comes up.
+    if (node.behaviour === "wait" && mode === "callback") names.add(callbackEvent);
+    if (node.behaviour === "wait" && keep === true && typeof event === "string") names.add(event);
   }
-  const { while: condition, ...rest } = each.config;
-  return { config: compileTemplate(rest), condition: compileTemplate(condition, ["while"]) };
+  return [...names].toSorted();
 }
 
-function expressionFaults(each: GraphNode, compiled: CompiledTemplate): Problem[] {
+function expressionFaults(each: GraphNode, compiled: CompiledTemplate, place: (string | number)[]): Problem[] {
   return compiled.faults.map((fault) =>
     problem(
       "expression",
-      { node: each.node.id, path: ["nodes", each.index, "config", ...fault.path] },
+      { node: each.node.id, path: ["nodes", each.index, ...place, ...fault.path] },
       `${each.node.id}: {{ ${fault.source} }}: ${fault.message}.`,
       "Between the braces stands one JavaScript expression.",
     ),
@@ -71,37 +87,6 @@ function checkLoop(each: GraphNode): Problem[] {
       "Set the greatest number of iterations.",
     ),
   ];
-}
-
-function planNode(each: GraphNode, config: CompiledTemplate, condition: CompiledTemplate | null): PlanNode {
-  const { node, behaviour, ports } = each;
-  const reads = new Set([...config.references, ...(condition?.references ?? [])].map((reference) => reference.root));
-  return {
-    id: node.id,
-    type: node.type,
-    name: node.name ?? node.id,
-    behaviour: behaviour.behaviour,
-    scope: each.scope,
-    incoming: each.incoming.map(planEdge),
-    outgoing: each.outgoing.map(planEdge),
-    defaultPorts: ports.outputs.filter((port) => port.kind !== "error").map((port) => port.name),
-    join: node.join,
-    config: each.config,
-    template: config.template,
-    loopCondition: condition?.template ?? null,
-    reads: [...reads],
-    retry: node.retry ?? retrySchema.parse({ maxAttempts: behaviour.behaviour === "effect" ? 3 : 1 }),
-    timeoutMs: node.timeoutMs ?? null,
-    onError: node.onError,
-    irreversible: node.irreversible,
-    rank: 0,
-    estimate: behaviour.estimate?.(each.config as Record<string, Json>) ?? { ms: 1, costUsd: 0 },
-  };
-}
-
-function planEdge(edge: PlanEdge): PlanEdge {
-  const { id, source, sourcePort, target, targetPort } = edge;
-  return { id, source, sourcePort, target, targetPort };
 }
 
 function inFileOrder(problems: Problem[], graph: Graph): Problem[] {

@@ -8,12 +8,31 @@ import type { WorkflowFile, WorkflowNode } from "./file.ts";
  *  - compute:  runs inline in the turn: resolved config in, outcome out
  *  - effect:   runs as a queued job with a journalled barrier before and after
  *  - approval: waits for a person's decision or its deadline
- *  - wait:     waits for an instant
- *  - loop, parallel: containers
+ *  - wait:     waits for an instant or an event
+ *  - call:     runs another workflow and waits for its end
+ *  - loop, parallel, try: containers
+ *  - break, continue: end the nearest loop, or its iteration
+ *  - end:      completes its scope at once
+ *  - each:     made by the compiler: what follows a node that joins on each edge, once for each
  *  - output:   compute whose output is the run's output
  *  - note:     drawn, never run
  */
-export type Behaviour = "entry" | "compute" | "effect" | "approval" | "wait" | "loop" | "parallel" | "output" | "note";
+export type Behaviour =
+  | "entry"
+  | "compute"
+  | "effect"
+  | "approval"
+  | "wait"
+  | "call"
+  | "loop"
+  | "parallel"
+  | "try"
+  | "each"
+  | "break"
+  | "continue"
+  | "end"
+  | "output"
+  | "note";
 
 export type Family = "trigger" | "agent" | "logic" | "people" | "data" | "flow";
 
@@ -23,8 +42,8 @@ export interface Port {
   name: string;
   label: string;
   type: PortType;
-  /** "error" ports are drawn red and exist only where onError is "port". */
-  kind?: "normal" | "error";
+  /** "error" ports are drawn red and exist where onError is "port"; "handler" ports are those that the node's `on` names. */
+  kind?: "normal" | "error" | "handler";
 }
 
 export interface Ports {
@@ -44,6 +63,8 @@ export interface Estimate {
 export interface NodeBehaviour {
   type: string;
   behaviour: Behaviour;
+  /** Where the config decides: an emit to the run itself computes, one to the organisation is an effect. */
+  behaviourOf?(config: Record<string, Json>): Behaviour;
   /** Schema of the written config, where any field may be a `{{ }}` template instead of its value. */
   config: z.ZodType<Record<string, unknown>>;
   /** Ports for this config; called only with a config that parsed. */

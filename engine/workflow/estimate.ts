@@ -1,4 +1,5 @@
 import type { Plan, PlanNode } from "./plan.ts";
+import { isContainer } from "./scopes.ts";
 
 /** Iterations assumed for a loop whose number is known only when it runs. */
 const assumedIterations = 10;
@@ -27,7 +28,7 @@ function weigh(plan: Plan, order: ReadonlyMap<string, string[]>, scope: string, 
   for (const id of order.get(scope) ?? []) {
     const node = plan.nodes.get(id);
     if (node === undefined) continue;
-    if (node.behaviour !== "loop" && node.behaviour !== "parallel") {
+    if (!isContainer(node.behaviour)) {
       weights.set(id, node.estimate);
       continue;
     }

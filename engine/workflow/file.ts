@@ -8,6 +8,7 @@ export const fileLimits = {
   bytes: 1_000_000,
   nestingDepth: 25,
   loopItems: 10_000,
+  subWorkflowDepth: 25,
 } as const;
 
 export const identifierPattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
@@ -32,11 +33,67 @@ export const retrySchema = z.strictObject({
 });
 export type Retry = z.infer<typeof retrySchema>;
 
-export const onErrorSchema = z.union([z.enum(["fail", "skip", "port"]), z.strictObject({ value: jsonValue })]);
+export const onErrorSchema = z.union([
+  z.enum(["fail", "skip", "port", "escalate"]),
+  z.strictObject({ value: jsonValue }),
+]);
 export type OnError = z.infer<typeof onErrorSchema>;
 
-export const joinSchema = z.union([z.enum(["all", "any"]), z.strictObject({ atLeast: z.int().min(1).max(1_000) })]);
+export const joinSchema = z.union([
+  z.enum(["all", "any", "each"]),
+  z.strictObject({ atLeast: z.int().min(1).max(1_000) }),
+]);
 export type Join = z.infer<typeof joinSchema>;
+
+const portName = z
+  .string()
+  .regex(identifierPattern, "must be letters, digits and _, a letter first")
+  .refine((name) => name !== "error" && name !== "out", { error: "is the name of another port" });
+
+/** Listens exactly while its step is active. `after` is milliseconds from its begin; `key` and `after` may be `{{ }}` templates. */
+export const handlerSchema = z
+  .strictObject({
+    event: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,199}$/, "must be an event's name, such as order.paid")
+      .optional(),
+    after: z.union([z.int().min(0).max(31_536_000_000), z.string().regex(/\{\{[\s\S]*\}\}/)]).optional(),
+    /** Only events with this key. */
+    key: z.string().max(2_000).optional(),
+    /** Holds an event that came before the step began. */
+    keep: z.boolean().default(false),
+    /** Cancels the step and takes the port; otherwise the port is taken beside it. */
+    interrupt: z.boolean().default(false),
+    port: portName.optional(),
+    /** Loops: each such event's payload becomes one more item. */
+    append: z.boolean().default(false),
+    /** Loops: such an event says that no more items come. */
+    close: z.boolean().default(false),
+  })
+  .refine((handler) => (handler.event === undefined) !== (handler.after === undefined), {
+    error: "needs an event or a time after which it fires, and not both",
+  });
+export type Handler = z.infer<typeof handlerSchema>;
+
+/** Nodes and containers with the same key: at most `max` of them are active at once, in the run or in the organisation. */
+export const limitSchema = z.strictObject({
+  key: z.string().min(1).max(200),
+  max: z.int().min(1).max(1_000),
+  scope: z.enum(["run", "organization"]).default("run"),
+});
+export type Limit = z.infer<typeof limitSchema>;
+
+/** JSON Schemas (2020-12) that what goes in and comes out is checked against when the step runs. */
+export const contractSchema = z.strictObject({
+  input: z.record(z.string(), jsonValue).optional(),
+  output: z.record(z.string(), jsonValue).optional(),
+});
+export type DataContract = z.infer<typeof contractSchema>;
+
+export const assigneeSchema = z.strictObject({
+  kind: z.enum(["anyone", "user", "role", "group"]),
+  id: z.string().max(200).nullable().default(null),
+});
 
 export const nodeSchema = z.strictObject({
   id: nodeId,
@@ -49,7 +106,16 @@ export const nodeSchema = z.strictObject({
   retry: retrySchema.optional(),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   onError: onErrorSchema.default("fail"),
+  /** Who is asked where onError is "escalate". */
+  escalateTo: assigneeSchema.optional(),
   join: joinSchema.default("all"),
+  /** Once the join holds, steps all of whose ways lead to it are cancelled. */
+  cancelOthers: z.boolean().default(false),
+  on: z.array(handlerSchema).max(20).default([]),
+  limit: limitSchema.optional(),
+  /** Node of the same scope, without edges, that undoes this one where the run's failure is rolled back. */
+  compensatedBy: nodeId.optional(),
+  contract: contractSchema.optional(),
   irreversible: z.boolean().default(false),
 });
 export type WorkflowNode = z.infer<typeof nodeSchema>;
@@ -67,13 +133,17 @@ export const variableSchema = z.strictObject({
   name: identifier,
   type: z.enum(["string", "number", "boolean", "object", "array", "any"]).default("any"),
   default: jsonValue.default(null),
+  /** Ids of the nodes that may read it; without, all may. */
+  readers: z.array(nodeId).max(1_000).optional(),
+  /** Ids of the nodes that may write it; without, all `set` nodes may. Another node that is named here writes the field of its output with this name. */
+  writers: z.array(nodeId).max(1_000).optional(),
 });
 
 export const settingsSchema = z.strictObject({
   maxConcurrency: z.int().min(1).max(1_000).default(10),
   timeoutMs: z.int().min(1_000).max(31_536_000_000).default(3_600_000),
   budgetUsd: z.number().positive().nullable().default(null),
-  onFailure: z.enum(["stop", "finishOthers"]).default("stop"),
+  onFailure: z.enum(["stop", "finishOthers", "rollback"]).default("stop"),
 });
 
 /** The workflow file of the contract. Strict everywhere: an unknown field is refused with its path, never dropped. */

@@ -1,7 +1,8 @@
 import type { Json } from "../json.ts";
-import type { Catalogue, NodeBehaviour, Ports } from "./definition.ts";
+import type { Catalogue, NodeBehaviour, Port, Ports } from "./definition.ts";
 import { fileLimits, type WorkflowEdge, type WorkflowFile, type WorkflowNode } from "./file.ts";
 import type { PlanScope, Problem } from "./plan.ts";
+import { buildScopes, isContainer } from "./scopes.ts";
 
 /** The file as a graph that can be reasoned about: every id resolved, every config parsed. */
 export interface Graph {
@@ -9,6 +10,8 @@ export interface Graph {
   nodes: Map<string, GraphNode>;
   scopes: Map<string, PlanScope>;
   problems: Problem[];
+  /** Nodes that only undo others. */
+  compensators: Set<string>;
 }
 
 export interface GraphNode {
@@ -36,7 +39,8 @@ export const errorPort = { name: "error", label: "On error", type: "object", kin
 
 /** Resolves types, parents and edges, and tells all that does not fit together. */
 export function buildGraph(file: WorkflowFile, catalogue: Catalogue): Graph {
-  const graph: Graph = { file, nodes: new Map(), scopes: new Map(), problems: [] };
+  const graph: Graph = { file, nodes: new Map(), scopes: new Map(), problems: [], compensators: new Set() };
+  for (const node of file.nodes) if (node.compensatedBy !== undefined) graph.compensators.add(node.compensatedBy);
   file.nodes.forEach((node, index) => addNode(graph, node, index, catalogue));
   if (file.nodes.length === 0) {
     graph.problems.push(
@@ -96,22 +100,36 @@ function addNode(graph: Graph, node: WorkflowNode, index: number, catalogue: Cat
       problem("config", { node: node.id, path: [...path, ...fault.path] }, `${node.id}: ${fault.message}`, fault.fix),
     );
   }
-  const ports = behaviour.ports(config);
-  if (node.onError === "port") ports.outputs = [...ports.outputs, errorPort];
+  const kind = behaviour.behaviourOf?.(config) ?? behaviour.behaviour;
+  // What goes wrong inside a `try` is what its error port is for.
+  const resolved = kind === "try" ? { ...node, onError: "port" as const } : node;
   graph.nodes.set(node.id, {
-    node,
+    node: resolved,
     index,
-    behaviour,
+    behaviour: kind === behaviour.behaviour ? behaviour : { ...behaviour, behaviour: kind },
     config,
-    ports,
+    ports: nodePorts(behaviour, resolved, config),
     scope: node.parentId ?? "",
     incoming: [],
     outgoing: [],
   });
 }
 
-export function isContainer(behaviour: NodeBehaviour): boolean {
-  return behaviour.behaviour === "loop" || behaviour.behaviour === "parallel";
+/** All ports of a node: those of its type, its error port and those that its handlers name. What an editor draws. */
+export function nodePorts(
+  behaviour: NodeBehaviour,
+  node: Pick<WorkflowNode, "onError" | "on">,
+  config: Record<string, Json>,
+): Ports {
+  const ports = behaviour.ports(config);
+  const known = new Set(ports.outputs.map((port) => port.name));
+  const more: Port[] = [];
+  if ((node.onError === "port" || behaviour.behaviour === "try") && !known.has("error")) more.push(errorPort);
+  for (const { port } of node.on) {
+    if (port === undefined || known.has(port) || more.some(({ name }) => name === port)) continue;
+    more.push({ name: port, label: port, type: "any", kind: "handler" });
+  }
+  return more.length === 0 ? ports : { ...ports, outputs: [...ports.outputs, ...more] };
 }
 
 function checkParents(graph: Graph): void {
@@ -122,14 +140,18 @@ function checkParents(graph: Graph): void {
     while (parent !== null) {
       const container = graph.nodes.get(parent);
       const failed =
-        container === undefined ? "does not exist" : isContainer(container.behaviour) ? null : "is not a container";
+        container === undefined
+          ? "does not exist"
+          : isContainer(container.behaviour.behaviour)
+            ? null
+            : "is not a container";
       if (failed !== null) {
         graph.problems.push(
           problem(
             "parent",
             { node: node.id, path },
             `${node.id}: its parent "${parent}" ${failed}.`,
-            "Put the node into a loop or parallel node, or into the graph.",
+            "Put the node into a container (loop, parallel, try), or into the graph.",
           ),
         );
         break;
@@ -253,51 +275,4 @@ function edgeFault(graph: Graph, edge: WorkflowEdge, ids: Set<string>): EdgeFaul
     };
   }
   return null;
-}
-
-function buildScopes(graph: Graph): void {
-  const ids = [
-    "",
-    ...[...graph.nodes.values()].filter((each) => isContainer(each.behaviour)).map((each) => each.node.id),
-  ];
-  for (const id of ids) {
-    const members = [...graph.nodes.values()].filter(
-      (each) => each.scope === id && each.behaviour.behaviour !== "note",
-    );
-    graph.scopes.set(id, {
-      id,
-      nodes: members.map((each) => each.node.id),
-      roots: members.filter((each) => each.incoming.length === 0).map((each) => each.node.id),
-      sinks: members.filter((each) => each.outgoing.length === 0).map((each) => each.node.id),
-      branches: components(members),
-    });
-  }
-}
-
-/** What hangs together by edges, in file order: the branches of a `parallel`. */
-function components(members: GraphNode[]): string[][] {
-  const byId = new Map(members.map((each) => [each.node.id, each]));
-  const seen = new Set<string>();
-  const groups: string[][] = [];
-  for (const start of members) {
-    if (seen.has(start.node.id)) continue;
-    const group: string[] = [];
-    const stack = [start.node.id];
-    seen.add(start.node.id);
-    for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-      group.push(id);
-      const each = byId.get(id);
-      const next = [
-        ...(each?.outgoing.map((edge) => edge.target) ?? []),
-        ...(each?.incoming.map((edge) => edge.source) ?? []),
-      ];
-      for (const other of next) {
-        if (seen.has(other)) continue;
-        seen.add(other);
-        stack.push(other);
-      }
-    }
-    groups.push(members.map((each) => each.node.id).filter((id) => group.includes(id)));
-  }
-  return groups;
 }

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import type { Behaviour } from "./definition.ts";
-import type { Join, OnError, Retry, WorkflowFile } from "./file.ts";
+import type { DataContract, Join, Limit, OnError, Retry, WorkflowFile } from "./file.ts";
 import type { Template } from "./template.ts";
 
 /** A workflow file compiled for running: looked up by id, never changed while a run turns. */
@@ -14,6 +14,21 @@ export interface Plan {
   /** Groups of node ids that can run side by side, in order. */
   levels: string[][];
   totals: { ms: number; costUsd: number };
+  /** Names of the events that some handler or wait keeps when they come early. */
+  keeps: string[];
+}
+
+/** A handler of a node, with its templates parsed. */
+export interface PlanHandler {
+  event: string | null;
+  /** Milliseconds after the step's begin; null for an event. */
+  after: Template | null;
+  key: Template | null;
+  keep: boolean;
+  interrupt: boolean;
+  port: string | null;
+  append: boolean;
+  close: boolean;
 }
 
 export interface PlanNode {
@@ -39,6 +54,22 @@ export interface PlanNode {
   retry: Retry;
   timeoutMs: number | null;
   onError: OnError;
+  escalateTo: { kind: "anyone" | "user" | "role" | "group"; id: string | null };
+  /** Nodes that are cancelled once this one's join holds: all of their ways lead here. Empty without `cancelOthers`. */
+  cancels: string[];
+  handlers: PlanHandler[];
+  limit: Limit | null;
+  /** Node that undoes this one; null when nothing does. */
+  compensatedBy: string | null;
+  /** True for a node that only undoes others: it runs in no frame of its scope. */
+  compensates: boolean;
+  contract: DataContract | null;
+  /** Variables that this node may read: null for all of them. */
+  mayRead: string[] | null;
+  /** Variables that this effect writes from the fields of its output. */
+  writes: string[];
+  /** A loop's completion: once so many iterations ended well, or once the condition holds. */
+  completion: { atLeast: number | null; when: Template | null; cancelOthers: boolean } | null;
   irreversible: boolean;
   /** Estimated ms from the start of this node to the end of the graph: the greater, the sooner it is queued. */
   rank: number;
@@ -84,6 +115,11 @@ export interface Problem {
     | "type"
     | "unbounded-loop"
     | "output"
+    | "handler"
+    | "limit"
+    | "compensation"
+    | "variable"
+    | "contract"
     | "credential"
     | "empty";
   severity: "error" | "warning";

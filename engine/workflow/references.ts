@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import type { PlacedReference } from "./compile-template.ts";
 import { type Graph, type GraphNode, problem } from "./graph.ts";
 import type { Problem } from "./plan.ts";
+import { repeatedFor } from "./each-region.ts";
 import { isDecidedBefore, type Soundness } from "./soundness.ts";
 
 /** Checks that what a node's config reads is there on every path that leads to it. */
@@ -10,6 +11,7 @@ export function checkReferences(
   soundness: Soundness,
   each: GraphNode,
   references: PlacedReference[],
+  place: (string | number)[] = ["config"],
 ): Problem[] {
   const problems: Problem[] = [];
   for (const reference of references) {
@@ -18,7 +20,7 @@ export function checkReferences(
     problems.push({
       ...problem(
         "reference",
-        { node: each.node.id, path: ["nodes", each.index, "config", ...reference.path] },
+        { node: each.node.id, path: ["nodes", each.index, ...place, ...reference.path] },
         `${each.node.id}: {{ ${reference.source} }}: ${fault.message}`,
         fault.fix,
         fault.witness ?? [],
@@ -37,11 +39,12 @@ interface Fault {
 }
 
 function referenceFault(graph: Graph, soundness: Soundness, each: GraphNode, reference: PlacedReference): Fault | null {
+  if (graph.compensators.has(each.node.id)) return compensatorFault(graph, each, reference);
   switch (reference.root) {
     case "input":
       return inputFault(graph.file.input, reference);
     case "vars":
-      return variableFault(graph, reference);
+      return variableFault(graph, each, reference);
     case "loop":
       return inLoop(graph, each)
         ? null
@@ -75,8 +78,31 @@ function inputFault(schema: Record<string, Json>, { member, guarded }: PlacedRef
   };
 }
 
-function variableFault(graph: Graph, { member }: PlacedReference): Fault | null {
-  if (member === null || graph.file.variables.some((variable) => variable.name === member)) return null;
+/** A node that undoes another runs when all else is over: it knows what it undoes, and what never goes away. */
+function compensatorFault(graph: Graph, each: GraphNode, reference: PlacedReference): Fault | null {
+  const { root } = reference;
+  if (root === "input") return inputFault(graph.file.input, reference);
+  if (root === "vars") return variableFault(graph, each, reference);
+  if (["run", "in", "loop", "error"].includes(root)) return null;
+  const undone = [...graph.nodes.values()].filter(({ node }) => node.compensatedBy === each.node.id);
+  if (undone.some(({ node }) => node.id === root)) return null;
+  if (reference.guarded && graph.nodes.get(root)?.scope === "") return null;
+  return {
+    message: `${each.node.id} undoes ${undone.map(({ node }) => node.id).join(", ")} and can read nothing of ${root} then.`,
+    fix: "Read in.value (what the undone step gave), input, vars or run.",
+  };
+}
+
+function variableFault(graph: Graph, each: GraphNode, { member }: PlacedReference): Fault | null {
+  if (member === null) return null;
+  const declared = graph.file.variables.find((variable) => variable.name === member);
+  if (declared?.readers !== undefined && !declared.readers.includes(each.node.id)) {
+    return {
+      message: `the variable "${member}" is not granted to ${each.node.id}.`,
+      fix: `Add ${each.node.id} to the variable's readers, or do without it.`,
+    };
+  }
+  if (declared !== undefined) return null;
   const known = graph.file.variables.map((variable) => variable.name).join(", ") || "none";
   return {
     message: `there is no variable "${member}".`,
@@ -110,6 +136,13 @@ function stepFault(graph: Graph, soundness: Soundness, each: GraphNode, referenc
     return {
       message: `${reference.root} stands inside ${target.scope}, which this node is not in.`,
       fix: `Read ${target.scope}.outputs instead.`,
+    };
+  }
+  const repeated = repeatedFor(graph, target.node.id).find((id) => !repeatedFor(graph, standing).includes(id));
+  if (repeated !== undefined) {
+    return {
+      message: `${reference.root} runs once for each way that leads to ${repeated}, so it has no single result here.`,
+      fix: "Read in.all, the outputs of everything that came in.",
     };
   }
   if (standing === reference.root || !isDecidedBefore(soundness, standing, reference.root)) {

@@ -94,17 +94,17 @@ function proveNode(graph: Graph, soundness: Soundness, { node, ports, incoming }
   soundness.runs.set(node.id, runs);
   soundness.before.set(node.id, decidedBefore(soundness, node.join, incoming));
 
-  const alternatives =
-    ports.taken === "first" ? ports.outputs.filter((port) => port.kind !== "error").map((port) => port.name) : [];
+  const normal = ports.outputs.filter((port) => port.kind !== "error" && port.kind !== "handler");
+  const alternatives = ports.taken === "first" ? normal.map((port) => port.name) : [];
   if (node.onError === "port") alternatives.push("error");
-  if (node.onError === "skip") alternatives.push("(failed)");
+  if (node.onError === "skip" || node.onError === "escalate") alternatives.push("(failed)");
+  for (const handler of node.on) {
+    if (handler.interrupt) alternatives.push(`(${handler.port ?? "interrupted"})`);
+    else if (handler.port !== undefined) declareTaken(soundness, node.id, handler.port);
+  }
   if (ports.taken !== "first" && alternatives.length > 0) alternatives.unshift("(completed)");
   if (ports.taken === "every") {
-    for (const port of ports.outputs)
-      soundness.variables.set(
-        key(node.id, port.name),
-        choices.declare(`${node.id}.${port.name}`, ["taken", "skipped"]),
-      );
+    for (const port of normal) declareTaken(soundness, node.id, port.name);
   }
   if (alternatives.length === 0) {
     soundness.completes.set(node.id, runs);
@@ -116,9 +116,16 @@ function proveNode(graph: Graph, soundness: Soundness, { node, ports, incoming }
     node.id,
     choices.and(
       runs,
-      choices.is(variable, (port) => port !== "error" && port !== "(failed)"),
+      choices.is(variable, (port) => port !== "error" && (port === "(completed)" || !port.startsWith("("))),
     ),
   );
+}
+
+/** A port that is taken or not by itself. */
+function declareTaken(soundness: Soundness, node: string, port: string): void {
+  const name = key(node, port);
+  if (!soundness.variables.has(name))
+    soundness.variables.set(name, soundness.choices.declare(name, ["taken", "skipped"]));
 }
 
 function key(node: string, port: string): string {
@@ -135,6 +142,14 @@ function edgeFormula(graph: Graph, soundness: Soundness, edge: WorkflowEdge): nu
     return choices.and(
       runs,
       choices.is(soundness.variables.get(edge.source) ?? 0, (port) => port === "error"),
+    );
+  }
+  const handler = source.node.on.find(({ port }) => port === edge.sourcePort);
+  if (handler !== undefined) {
+    const variable = soundness.variables.get(handler.interrupt ? edge.source : key(edge.source, edge.sourcePort)) ?? 0;
+    return choices.and(
+      runs,
+      choices.is(variable, (port) => port === (handler.interrupt ? `(${edge.sourcePort})` : "taken")),
     );
   }
   if (source.ports.taken === "first") {
@@ -157,7 +172,7 @@ function edgeFormula(graph: Graph, soundness: Soundness, edge: WorkflowEdge): nu
  * node of the graph: sets of ids would cost seconds in a chain of a thousand.
  */
 function decidedBefore(soundness: Soundness, join: GraphNode["node"]["join"], incoming: WorkflowEdge[]): Uint8Array {
-  const needed = join === "all" ? incoming.length : join === "any" ? 1 : join.atLeast;
+  const needed = join === "all" ? incoming.length : typeof join === "object" ? join.atLeast : 1;
   const enough = incoming.length - needed + 1;
   const counts = new Uint16Array(soundness.index.size);
   for (const edge of incoming) {

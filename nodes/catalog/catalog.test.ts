@@ -32,7 +32,7 @@ function planNode(type: string, config: Record<string, Json>): PlanNode {
 }
 
 const prepare = (type: string, config: Record<string, Json>, input: Record<string, Json> = config): unknown =>
-  prepareNode(planNode(type, config), input, 1_000);
+  prepareNode(planNode(type, config), input, { now: 1_000, step: "it" });
 
 describe("every node type", () => {
   it.each(definitions.map((definition) => [definition.type, definition] as const))(

@@ -1,7 +1,12 @@
 import type { Catalogue } from "../../engine/workflow/definition.ts";
 import { agent } from "../agent/definition.ts";
+import { append } from "../append/definition.ts";
 import { approval } from "../approval/definition.ts";
+import { breakNode } from "../break/definition.ts";
 import { condition } from "../condition/definition.ts";
+import { continueNode } from "../continue/definition.ts";
+import { emit } from "../emit/definition.ts";
+import { endNode } from "../end/definition.ts";
 import type { NodeDefinition } from "../define-node.ts";
 import { http } from "../http/definition.ts";
 import { loop } from "../loop/definition.ts";
@@ -10,8 +15,10 @@ import { output } from "../output/definition.ts";
 import { parallel } from "../parallel/definition.ts";
 import { set } from "../set/definition.ts";
 import { start } from "../start/definition.ts";
+import { subWorkflow } from "../sub-workflow/definition.ts";
 import { switchNode } from "../switch/definition.ts";
 import { transform } from "../transform/definition.ts";
+import { tryNode } from "../try/definition.ts";
 import { wait } from "../wait/definition.ts";
 
 /** Every node type, in the order of the palette. */
@@ -25,8 +32,15 @@ export const definitions = [
   switchNode,
   parallel,
   loop,
+  breakNode,
+  continueNode,
+  append,
+  tryNode,
+  endNode,
   approval,
   wait,
+  emit,
+  subWorkflow,
   output,
   note,
 ] as const satisfies readonly NodeDefinition[];

@@ -1,8 +1,11 @@
 import { BatonError, toErrorRecord } from "../../engine/errors.ts";
-import type { Json } from "../../engine/json.ts";
-import { isJsonObject, weigh } from "../../engine/json.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
+import { weigh } from "../../engine/json.ts";
 import type { Evaluation, EvaluationResult, Sandbox } from "../../engine/ports/sandbox.ts";
 import type { Prepared, RunCommand, RunInput } from "../../engine/run/input.ts";
+import { escalationRequest } from "../../engine/run/escalation.ts";
+import { findStep } from "../../engine/run/fold.ts";
+import { evaluatedStep, templateFor } from "../../engine/run/preparation.ts";
 import { scopeOf } from "../../engine/run/scope.ts";
 import type { RunState } from "../../engine/run/state.ts";
 import type { Plan, PlanNode } from "../../engine/workflow/plan.ts";
@@ -28,6 +31,8 @@ export interface PrepareContext {
   sandbox: Sandbox;
   /** A fresh UUID: the id of an approval. */
   newId: () => string;
+  /** Id of the run that an attempt of a sub-workflow step starts: always the same for the same three. */
+  newChildId: (runId: string, step: string, attempt: number) => string;
   log: Log;
 }
 
@@ -99,9 +104,8 @@ function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun
   }
   try {
     const scope = scopeOf(plan, state, command.step);
-    const template = command.loopIndex === null ? node.template : (node.loopCondition ?? node.template);
-    const resolving = beginResolve(template, scope);
-    const seed = `${state.runId}.${command.step}.${command.attempt}.${command.loopIndex ?? ""}`;
+    const resolving = beginResolve(templateFor(node, command.purpose), scope);
+    const seed = `${state.runId}.${command.step}.${command.attempt}.${command.index ?? ""}`;
     const evaluations = resolving.codes.map(({ code }) => ({ code, scope, now, seed }));
     return { command, node, resolving, evaluations };
   } catch (error) {
@@ -110,7 +114,7 @@ function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun
 }
 
 function finish(
-  { now, newId, log }: Quiet,
+  { plan, state, now, newId, newChildId, log }: Quiet,
   { command, node, resolving }: Begun,
   results: EvaluationResult[],
 ): PreparedInput {
@@ -121,19 +125,30 @@ function finish(
       throw new BatonError(result.code, `{{ ${source} }}: ${result.message}`, { retryable: false });
     });
     const resolved = resolving.finish(values);
-    return {
-      type: "prepared",
-      step: command.step,
-      attempt: command.attempt,
-      prepared: command.loopIndex === null ? prepare(node, resolved, now, newId) : check(command.loopIndex, resolved),
-    };
+    const { step, attempt, purpose, index } = command;
+    if (purpose === "escalate") {
+      const error = findStep({ plan, state }, step)?.record.error ?? null;
+      const request = escalationRequest(node, error);
+      return { type: "prepared", step, attempt, prepared: { kind: "approval", approvalId: newId(), request } };
+    }
+    if (purpose !== "step") return { type: "prepared", step, attempt, prepared: check(purpose, index ?? 0, resolved) };
+    const { config, handlers } = evaluatedStep(node, resolved);
+    const prepared = prepare({ node, step, attempt, state, now, newId, newChildId }, config);
+    return { type: "prepared", step, attempt, prepared, ...(handlers === undefined ? {} : { handlers }) };
   } catch (error) {
     return failed(command, error, log);
   }
 }
 
-function prepare(node: PlanNode, resolved: Json, now: number, newId: () => string): Prepared {
-  const prepared = prepareNode(node, isJsonObject(resolved) ? resolved : {}, now);
+function prepare(
+  { node, step, attempt, state, now, newId, newChildId }: Omit<Quiet, "plan" | "log"> & {
+    node: PlanNode;
+    step: string;
+    attempt: number;
+  },
+  config: JsonObject,
+): Prepared {
+  const prepared = prepareNode(node, config, { now, step });
   // Counted as it would be written: a value that holds another twice, and that one another twice, is small until then.
   if (prepared.kind === "computed" && weigh(prepared.outcome.output, maxOutputBytes) > maxOutputBytes) {
     throw new BatonError(
@@ -141,12 +156,23 @@ function prepare(node: PlanNode, resolved: Json, now: number, newId: () => strin
       "The step made a value of more than 10 MB, which is the most a step may give. Keep only what later steps need.",
     );
   }
-  return prepared.kind === "approval" ? { ...prepared, approvalId: newId() } : prepared;
+  if (prepared.kind === "approval") return { ...prepared, approvalId: newId() };
+  if (prepared.kind !== "call") return prepared;
+  const { workflow } = state;
+  const self = prepared.workflowId === null;
+  if (self && workflow === undefined)
+    throw new BatonError("INPUT_INVALID", "The run does not know its own workflow. Start it anew.");
+  return {
+    ...prepared,
+    workflowId: prepared.workflowId ?? workflow?.id ?? "",
+    version: self ? (workflow?.version ?? null) : prepared.version,
+    childId: newChildId(state.runId, step, attempt),
+  };
 }
 
 /** Truth as JavaScript has it: what people write in a `while` need not be a boolean. */
-function check(index: number, value: Json): Prepared {
-  return { kind: "loop-check", index, holds: Boolean(value) };
+function check(purpose: "check" | "judge", index: number, value: Json): Prepared {
+  return { kind: purpose === "check" ? "loop-check" : "loop-judge", index, holds: Boolean(value) };
 }
 
 /** The same config fails in the same way next time, so such a failure is never retried. */

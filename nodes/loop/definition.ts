@@ -17,12 +17,29 @@ const common = {
     title: "When one fails",
     description: "Continue leaves null in its place and its index among the missing.",
   }),
+  completion: z
+    .strictObject({
+      atLeast: z.int().min(1).max(fileLimits.loopItems).optional().meta({ title: "So many have succeeded" }),
+      when: templated(z.boolean()).optional().meta({
+        title: "This holds",
+        description: "Asked after each iteration; loop.done, loop.succeeded and loop.last.outputs are there.",
+      }),
+      cancelOthers: z.boolean().default(true).meta({ title: "Iterations under way are cancelled" }),
+    })
+    .refine((rule) => rule.atLeast !== undefined || rule.when !== undefined, { error: "say when it is complete" })
+    .optional()
+    .meta({ rare: true, title: "Ends early when" }),
 };
 
 export const loopConfigSchema = z.discriminatedUnion("mode", [
   z.strictObject({
     mode: z.literal("each"),
     items: templated(z.array(z.json())).meta({ description: "A list. Inside, each one is loop.item." }),
+    open: z.boolean().default(false).meta({
+      rare: true,
+      title: "Stays open",
+      description: "Steps and events may add items until it is closed.",
+    }),
     ...common,
   }),
   z.strictObject({

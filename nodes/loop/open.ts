@@ -7,6 +7,7 @@ export function openLoop(input: Record<string, Json>): {
   items: Json[] | null;
   total: number | null;
   concurrency: number;
+  open?: boolean;
 } {
   const concurrency = wholeNumber(input["concurrency"] ?? 1, 1, 1_000, "its concurrency");
   const most = typeof input["maxIterations"] === "number" ? input["maxIterations"] : fileLimits.loopItems;
@@ -21,7 +22,7 @@ export function openLoop(input: Record<string, Json>): {
     throw new BatonError("LOOP_INPUT", `The loop needs a list, but was given ${describe(items)}.`);
   }
   bound(items.length, most);
-  return { items, total: items.length, concurrency };
+  return { items, total: items.length, concurrency, ...(input["open"] === true ? { open: true } : {}) };
 }
 
 function bound(count: number, most: number): void {

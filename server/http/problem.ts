@@ -14,6 +14,8 @@ export function statusOf(code: ErrorCode): number {
     case "JOURNAL_LIMIT":
     case "LOOP_LIMIT":
     case "LOOP_INPUT":
+    case "SUBWORKFLOW_DEPTH":
+    case "CONTRACT_BROKEN":
       return 422;
     case "WORKFLOW_TOO_LARGE":
     case "VALUE_TOO_LARGE":
@@ -44,6 +46,7 @@ export function statusOf(code: ErrorCode): number {
     case "HTTP_FAILED":
     case "HTTP_STATUS":
     case "HTTP_TOO_LARGE":
+    case "SUBWORKFLOW_FAILED":
       return 502;
     case "SERVICE_UNAVAILABLE":
       return 503;

@@ -7,7 +7,9 @@ import { createMemoryRunEnds, createMemoryStepControl } from "../../adapters/mem
 import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { Json } from "../../engine/json.ts";
+import type { ChildRuns } from "../../engine/ports/child-runs.ts";
 import type { CredentialSource } from "../../engine/ports/credentials.ts";
+import type { EventBus } from "../../engine/ports/event-bus.ts";
 import type { HttpClient } from "../../engine/ports/http.ts";
 import type { Model } from "../../engine/ports/model.ts";
 import type { Sandbox } from "../../engine/ports/sandbox.ts";
@@ -85,6 +87,8 @@ export function createMemoryWorker(
     model: noModel,
     http: noHttp,
     credentials: noCredentials,
+    children: noChildren,
+    bus: noBus,
     ...over,
   };
   const drainer = new Drainer(ports);
@@ -146,5 +150,13 @@ export const noSandbox: Sandbox = {
 const noModel: Model = { answer: () => Promise.reject(new Error("This test has no model.")) };
 const noCredentials: CredentialSource = {
   open: () => Promise.reject(new Error("This test has no credentials.")),
+};
+const noBus: EventBus = { publish: () => Promise.reject(new Error("This test has no event bus.")) };
+const noChildren: ChildRuns = {
+  start: () => Promise.reject(new Error("This test has no sub-workflows.")),
+  cancel: () => Promise.reject(new Error("This test has no sub-workflows.")),
+  waitingSignals: () => Promise.resolve([]),
+  parentOf: () => Promise.resolve(null),
+  openChildren: () => Promise.resolve([]),
 };
 const noHttp: HttpClient = { send: () => Promise.reject(new Error("This test has no network.")) };

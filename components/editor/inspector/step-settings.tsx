@@ -125,7 +125,10 @@ export function StepSettings({ node, container, onChange }: StepSettingsProps) {
 
 function wordsOf(node: WorkflowNode): string {
   const words: string[] = [];
-  if (node.join !== "all") words.push(node.join === "any" ? "first in" : `${node.join.atLeast} in`);
+  if (node.join !== "all")
+    words.push(
+      typeof node.join === "object" ? `${node.join.atLeast} in` : node.join === "any" ? "first in" : "each in",
+    );
   if (node.retry !== undefined) words.push(`${node.retry.maxAttempts} tries`);
   if (node.onError !== "fail")
     words.push(

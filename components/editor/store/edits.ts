@@ -69,6 +69,8 @@ export function addNode(file: WorkflowFile, wanted: NewNode): { file: WorkflowFi
     config: structuredClone(wanted.config ?? definition.initialConfig) as Record<string, Json>,
     onError: "fail",
     join: "all",
+    cancelOthers: false,
+    on: [],
     irreversible: false,
   };
   const position = freePlace(file, node.parentId, wanted.position, sizeOf(file, node));

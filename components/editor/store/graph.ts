@@ -1,7 +1,8 @@
 import type { Json } from "../../../engine/json.ts";
 import type { PortType, Ports } from "../../../engine/workflow/definition.ts";
 import type { WorkflowEdge, WorkflowFile, WorkflowNode } from "../../../engine/workflow/file.ts";
-import { errorPort, isContainer } from "../../../engine/workflow/graph.ts";
+import { nodePorts } from "../../../engine/workflow/graph.ts";
+import { isContainer } from "../../../engine/workflow/scopes.ts";
 import type { NodeDefinition } from "../../../nodes/define-node.ts";
 import { definitionsByType } from "../../../nodes/catalog/definitions.ts";
 
@@ -41,14 +42,13 @@ export function portsOf(node: WorkflowNode): Ports {
     if (definition === undefined) return { inputs: [], outputs: [], taken: "all" };
     const parsed = definition.config.safeParse(node.config);
     const config = parsed.success ? parsed.data : definition.initialConfig;
-    const ports = definition.ports(config as Record<string, Json>);
-    return node.onError === "port" ? { ...ports, outputs: [...ports.outputs, errorPort] } : ports;
+    return nodePorts(definition, node, config as Record<string, Json>);
   });
 }
 
 export function isContainerNode(node: { type: string }): boolean {
   const definition = definitionOf(node);
-  return definition !== undefined && isContainer(definition);
+  return definition !== undefined && isContainer(definition.behaviour);
 }
 
 /** The node itself and all that stands inside of it, at any depth, outermost first. */

@@ -1,0 +1,56 @@
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { Purpose, RunCommand } from "./input.ts";
+import { stepId } from "./path.ts";
+import type { RunState, Step } from "./state.ts";
+import { isStepEnded } from "./status.ts";
+
+export function prepareCommand(step: string, node: PlanNode, record: Step): RunCommand {
+  const frame = step.slice(0, Math.max(0, step.length - node.id.length - 1));
+  return {
+    type: "prepare",
+    step,
+    frame,
+    node: node.id,
+    attempt: record.attempt + 1,
+    ...purposeOf(record),
+  };
+}
+
+function purposeOf({ escalated, loop }: Step): { purpose: Purpose; index: number | null } {
+  if (escalated === true) return { purpose: "escalate", index: null };
+  if (typeof loop?.judging === "number") return { purpose: "judge", index: loop.judging };
+  if (typeof loop?.checking === "number") return { purpose: "check", index: loop.checking };
+  return { purpose: "step", index: null };
+}
+
+export function isPending(record: Step): boolean {
+  return record.status === "pending" && record.blocked !== true;
+}
+
+/** True for a step that takes one of the run's slots when it begins; what a person is asked about it takes none. */
+export function isEffectNow(node: PlanNode, record: Step): boolean {
+  return node.behaviour === "effect" && record.escalated !== true;
+}
+
+/** Timers of handlers that are not over. */
+export function handlerTimers(state: RunState): RunCommand[] {
+  return Object.values(state.frames).flatMap((frame) =>
+    Object.entries(frame.steps).flatMap(([id, { listening, status }]) =>
+      (isStepEnded(status) ? [] : (listening ?? [])).flatMap(({ handler, due, fired }): RunCommand[] =>
+        due === null || fired ? [] : [{ type: "arm-timer", key: `on:${stepId(frame.id, id)}:${handler}`, due }],
+      ),
+    ),
+  );
+}
+
+/** Steps whose turn it is, in the order of frames and of the file. */
+export function pendingSteps(plan: Plan, state: RunState): { step: string; node: PlanNode; record: Step }[] {
+  const found: { step: string; node: PlanNode; record: Step }[] = [];
+  for (const frame of Object.values(state.frames)) {
+    for (const [id, record] of Object.entries(frame.steps)) {
+      const node = plan.nodes.get(id);
+      if (node !== undefined && isPending(record)) found.push({ step: stepId(frame.id, id), node, record });
+    }
+  }
+  return found;
+}
