@@ -10,6 +10,7 @@ import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
+import { childRunId } from "./child-run.ts";
 import { createCommitter } from "./commit.ts";
 import type { Committer, CommitHooks } from "./commit.ts";
 import { isAttemptWanted, openApprovals } from "./attempt.ts";
@@ -253,6 +254,7 @@ export class RunSession {
       now: clock.now(),
       sandbox,
       newId: randomUUID,
+      newChildId: childRunId,
       log,
     };
     const answers = this.#try(() => prepareSteps(context, commands));

@@ -16,7 +16,19 @@ type Prepare = (state: RunState, commands: PrepareCommand[]) => RunInput[] | nul
 /** Bytes of events beyond which a run is left to a worker, which has limits of its own and says so when one is broken. */
 const mostBytes = 1_000_000;
 
-const computing: ReadonlySet<Behaviour> = new Set(["entry", "compute", "loop", "parallel", "output", "note"]);
+const computing: ReadonlySet<Behaviour> = new Set([
+  "entry",
+  "compute",
+  "loop",
+  "parallel",
+  "try",
+  "each",
+  "break",
+  "continue",
+  "end",
+  "output",
+  "note",
+]);
 
 /** Whether runs of this plan may end without asking anything of the world. */
 export function onlyComputes(plan: Plan): boolean {

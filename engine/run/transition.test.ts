@@ -392,7 +392,7 @@ describe("loops", () => {
     check(0);
     expect(check(0)).toEqual([]);
     hand.compute("l.0.a", 1);
-    expect(hand.of("prepare")[0]).toMatchObject({ loopIndex: 1 });
+    expect(hand.of("prepare")[0]).toMatchObject({ purpose: "check", index: 1 });
     check(1);
     hand.compute("l.1.a", 2);
     expect(check(2)).toEqual(["step-failed", "run-failed"]);

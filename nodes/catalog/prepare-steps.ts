@@ -141,7 +141,15 @@ function finish(
 }
 
 function prepare(
-  { node, step, attempt, state, now, newId, newChildId }: Omit<Quiet, "plan" | "log"> & {
+  {
+    node,
+    step,
+    attempt,
+    state,
+    now,
+    newId,
+    newChildId,
+  }: Omit<Quiet, "plan" | "log"> & {
     node: PlanNode;
     step: string;
     attempt: number;

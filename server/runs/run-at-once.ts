@@ -11,6 +11,11 @@ const sliceMs = 4;
 const mostMs = 40;
 const eventsBetweenLooks = 100;
 
+/** A run that calls another one does not only compute, so this is never asked. */
+function noChild(): never {
+  throw new TypeError("A run that ends at once calls no other.");
+}
+
 /** Decides which runs end where they arrive: those that only compute, and not for long. */
 export interface AtOnce {
   /** The whole run, when it ended here. Null: a worker is to do it, and nothing of it has happened yet. */
@@ -28,7 +33,8 @@ export function createAtOnce(now: () => number, log: Log): AtOnce {
         plan,
         runId,
         queued,
-        (state, commands) => prepareAtOnce({ plan, state, now: now(), newId: randomUUID, log }, commands),
+        (state, commands) =>
+          prepareAtOnce({ plan, state, now: now(), newId: randomUUID, newChildId: noChild, log }, commands),
         now,
       );
       let spent = 0;
