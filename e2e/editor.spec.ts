@@ -272,7 +272,7 @@ async function addByKeyboard(page: Page, title: string): Promise<void> {
 /** Opens a step's settings by the command palette, wherever it stands. */
 async function open(page: Page, id: string): Promise<void> {
   await page.keyboard.press("ControlOrMeta+K");
-  await page.getByRole("combobox", { name: "Search commands and steps" }).fill(id);
+  await page.getByRole("combobox", { name: "Search commands and names" }).fill(id);
   await page.locator(`[id="command-node-${id}"]`).click();
   await expect(page.getByLabel("Id, as expressions read it")).toHaveValue(id);
 }

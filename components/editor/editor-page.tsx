@@ -15,8 +15,6 @@ import { toast } from "../ui/toast.tsx";
 import { EditorCanvas } from "./canvas/editor-canvas.tsx";
 import { NodePicker } from "./canvas/node-picker.tsx";
 import { EditorActions } from "./commands/actions.ts";
-import { CommandPalette } from "./commands/command-palette.tsx";
-import { ShortcutSheet } from "./commands/shortcut-sheet.tsx";
 import { useCommands } from "./commands/use-commands.ts";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { FindDialog } from "./dialogs/find-dialog.tsx";
@@ -133,8 +131,6 @@ function OpenEditor({
         <ImportIntoDraft />
         <RestoreDialog />
         <FindDialog />
-        <CommandPalette />
-        <ShortcutSheet />
         <ConflictDialog />
       </ReactFlowProvider>
     </EditorProvider>

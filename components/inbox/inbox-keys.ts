@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useEffectEvent } from "react";
+import { useCommandSource } from "../commands/commands-provider.tsx";
 
 interface InboxKeys {
   move(by: 1 | -1): void;
@@ -9,25 +9,14 @@ interface InboxKeys {
 
 /** J and K move, A approves, R rejects; none of them while a person types or a menu is open. */
 export function useInboxKeys(keys: InboxKeys): void {
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-    const key = event.key.toLowerCase();
-    if (key === "j") keys.move(1);
-    else if (key === "k") keys.move(-1);
-    // A key that repeats while it is held down must not decide one request after the other.
-    else if (key === "a" && !event.repeat) keys.decide("approve");
-    else if (key === "r" && !event.repeat) keys.decide("reject");
-    else return;
-    event.preventDefault();
+  const group = "Approvals";
+  useCommandSource({
+    commands: () => [
+      { id: "next-approval", title: "Next request", group, keys: ["j"], run: () => keys.move(1) },
+      { id: "previous-approval", title: "Previous request", group, keys: ["k"], run: () => keys.move(-1) },
+      // A key that repeats while it is held down must not decide one request after the other.
+      { id: "approve", title: "Approve", group, keys: ["a"], once: true, run: () => keys.decide("approve") },
+      { id: "reject", title: "Reject", group, keys: ["r"], once: true, run: () => keys.decide("reject") },
+    ],
   });
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => press(event);
-    document.addEventListener("keydown", listener);
-    return () => document.removeEventListener("keydown", listener);
-  }, []);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  const places = "input, textarea, select, [contenteditable=true], [role=menu], [role=dialog], [role=listbox]";
-  return target instanceof Element && target.closest(places) !== null;
 }

@@ -4,18 +4,20 @@ export interface Place {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Goes there after G. */
+  letter: string;
 }
 
 /** The product's places, in the order of the sidebar. */
 export const places: readonly Place[] = [
-  { href: "/home", label: "Home", icon: House },
-  { href: "/workflows", label: "Workflows", icon: Workflow },
-  { href: "/templates", label: "Templates", icon: LayoutTemplate },
-  { href: "/runs", label: "Runs", icon: Play },
-  { href: "/approvals", label: "Approvals", icon: CircleCheckBig },
+  { href: "/home", label: "Home", icon: House, letter: "h" },
+  { href: "/workflows", label: "Workflows", icon: Workflow, letter: "w" },
+  { href: "/templates", label: "Templates", icon: LayoutTemplate, letter: "t" },
+  { href: "/runs", label: "Runs", icon: Play, letter: "r" },
+  { href: "/approvals", label: "Approvals", icon: CircleCheckBig, letter: "a" },
 ];
 
-export const settingsPlace: Place = { href: "/settings", label: "Settings", icon: Settings };
+export const settingsPlace: Place = { href: "/settings", label: "Settings", icon: Settings, letter: "s" };
 
 /** True where `path` is the place itself or lies inside it. */
 export function isInside(path: string, place: Place): boolean {

@@ -1,8 +1,13 @@
 "use client";
 
+import { Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useSyncExternalStore } from "react";
+import { useCommandHub } from "../commands/commands-provider.tsx";
+import { isMac, keyNames } from "../commands/keys.ts";
 import { classNames } from "../ui/class-names.ts";
+import { Kbd } from "../ui/kbd.tsx";
 import { isInside, places, settingsPlace, type Place } from "./navigation.ts";
 import { OrganizationSwitcher } from "./organization-switcher.tsx";
 import { UserMenu } from "./user-menu.tsx";
@@ -13,6 +18,32 @@ interface SidebarProps {
   /** Told when a link was followed: the drawer closes. */
   onNavigate?: () => void;
 }
+
+function SearchButton({ onNavigate }: Pick<SidebarProps, "onNavigate">) {
+  const { openPalette } = useCommandHub();
+  // The server does not know the keyboard: what it draws is what most have.
+  const mac = useSyncExternalStore(neverChanges, isMac, () => false);
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        onNavigate?.();
+        openPalette();
+      }}
+      className="mt-1 flex h-8 w-full items-center gap-2.5 rounded-md border bg-surface px-2 text-sm text-muted transition-colors hover:border-line-strong hover:text-ink md:h-7"
+    >
+      <Search aria-hidden className="size-4 shrink-0 text-subtle" />
+      <span className="flex-1 text-left">Search</span>
+      <span aria-hidden className="flex gap-0.5">
+        {keyNames("Mod+k", mac).map((key) => (
+          <Kbd key={key}>{key}</Kbd>
+        ))}
+      </span>
+    </button>
+  );
+}
+
+const neverChanges = () => () => undefined;
 
 /** Organisation, places and oneself: what the frame shows at the left, and the drawer on narrow screens. */
 export function Sidebar({ pending, onNavigate }: SidebarProps) {
@@ -49,6 +80,7 @@ export function Sidebar({ pending, onNavigate }: SidebarProps) {
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="p-2">
         <OrganizationSwitcher />
+        <SearchButton {...(onNavigate === undefined ? {} : { onNavigate })} />
       </div>
       <nav aria-label="Places" className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         <ul className="grid gap-px">

@@ -3,6 +3,8 @@
 import { Menu } from "lucide-react";
 import Link from "next/link";
 import { useState, type ReactNode } from "react";
+import { CommandsProvider } from "../commands/commands-provider.tsx";
+import { WorkspaceCommands } from "../commands/workspace-commands.tsx";
 import { countPendingApprovals } from "../records/approval.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { Drawer } from "../ui/dialog.tsx";
@@ -24,7 +26,10 @@ export function WorkspaceFrame({ value, pending, children }: WorkspaceFrameProps
   return (
     <WorkspaceProvider value={value}>
       <OrganizationChannel>
-        <Frame pending={pending}>{children}</Frame>
+        <CommandsProvider>
+          <WorkspaceCommands />
+          <Frame pending={pending}>{children}</Frame>
+        </CommandsProvider>
       </OrganizationChannel>
     </WorkspaceProvider>
   );

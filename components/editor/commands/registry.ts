@@ -8,7 +8,7 @@ import { askToRun, runAgain, stopRun } from "../run/start-run.ts";
 export interface Command {
   id: string;
   title: string;
-  group: "Run and save" | "Edit" | "Add and connect" | "Look" | "Walk" | "Help";
+  group: "Run and save" | "Edit" | "Add and connect" | "Look" | "Walk";
   /** Keys, each as `Mod+Shift+z`; Mod is ⌘ on a Mac and Ctrl elsewhere. The first is shown. */
   keys: readonly string[];
   /** Works also while a person types in a field. Everything else leaves fields alone. */
@@ -345,21 +345,6 @@ export const commands: readonly Command[] = [
     group: "Walk",
     keys: ["Escape"],
     run: ({ editor }) => editor.select([]),
-  },
-  {
-    id: "commands",
-    title: "Search commands and steps",
-    group: "Help",
-    keys: ["Mod+k"],
-    whileTyping: true,
-    run: ({ view }) => view.setState({ dialog: "commands" }),
-  },
-  {
-    id: "shortcuts",
-    title: "Keyboard shortcuts",
-    group: "Help",
-    keys: ["?"],
-    run: ({ view }) => view.setState({ dialog: "shortcuts" }),
   },
 ];
 

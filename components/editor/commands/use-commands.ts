@@ -1,34 +1,43 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-import type { EditorParts } from "../editor-context.tsx";
+import type { Found } from "../../commands/command.ts";
+import { hasFloat, isTyping, useCommandSource } from "../../commands/commands-provider.tsx";
+import { isMac } from "../../commands/keys.ts";
 import { toast } from "../../ui/toast.tsx";
-import { commandOf } from "./keys.ts";
+import type { EditorParts } from "../editor-context.tsx";
 import { commands, isOffered } from "./registry.ts";
+import { foundSteps } from "./found-steps.tsx";
 
-const fields = "input, textarea, select, [contenteditable=true]";
-const floats = "[role=menu], [role=dialog], [role=alertdialog], [role=listbox]";
+const clipboardKeys = [
+  { id: "copy", title: "Copy, also into other workflows", group: "Edit", keys: ["Mod+c"] },
+  { id: "cut", title: "Cut", group: "Edit", keys: ["Mod+x"] },
+  { id: "paste", title: "Paste steps or a workflow file", group: "Edit", keys: ["Mod+v"] },
+];
 
-/** Listens to the keyboard and the clipboard for as long as the editor stands. */
+/** Adds the editor's commands and listens to the clipboard for as long as the editor stands. */
 export function useCommands(parts: EditorParts): void {
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented) return;
+  useCommandSource({
+    commands: () =>
+      commands.map((command) => ({
+        ...command,
+        offered: () => isOffered(command, parts),
+        run: () => command.run(parts),
+      })),
+    find: (wanted): Found[] => foundSteps(parts, wanted),
+    alsoShown: clipboardKeys,
+    note: () =>
+      `Dragging on empty canvas selects; the middle mouse button, Space with dragging and two fingers move the canvas; ${isMac() ? "⌘" : "Ctrl"} with the wheel zooms.`,
+  });
+  const leave = useEffectEvent((event: KeyboardEvent) => {
     const target = event.target instanceof Element ? event.target : null;
-    // What floats above the editor has the keyboard to itself.
-    if (target?.closest(floats) != null && document.querySelector("[role=dialog]") !== null) return;
+    if (event.defaultPrevented || event.key !== "Escape" || hasFloat(target) || !isTyping(target)) return;
     // Out of a field and back onto the step it belongs to: from there the arrows walk on.
-    if (event.key === "Escape" && isTyping(target)) return leaveField(target, parts);
-    const command = commandOf(event, commands, isTyping(target), (each) => isOffered(each, parts));
-    if (command === null) return;
-    // A button in focus is pressed by Enter and Space, and arrows move in radio groups.
-    const bare = !event.metaKey && !event.ctrlKey && !event.altKey;
-    if (bare && isControl(target) && /^(Enter| |Arrow.*)$/.test(event.key)) return;
-    event.preventDefault();
-    command.run(parts);
+    leaveField(target, parts);
   });
   const clip = useEffectEvent((event: ClipboardEvent) => clipboard(event, parts));
   useEffect(() => {
-    const onPress = (event: KeyboardEvent) => press(event);
+    const onPress = (event: KeyboardEvent) => leave(event);
     const onClip = (event: ClipboardEvent) => clip(event);
     document.addEventListener("keydown", onPress);
     for (const type of ["copy", "cut", "paste"] as const) document.addEventListener(type, onClip);
@@ -46,7 +55,7 @@ function leaveField(field: Element | null, { actions }: EditorParts): void {
 
 function clipboard(event: ClipboardEvent, { actions, mayWrite }: EditorParts): void {
   const target = event.target instanceof Element ? event.target : null;
-  if (isTyping(target) || target?.closest(floats) != null) return;
+  if (isTyping(target) || hasFloat(target)) return;
   if (event.type === "paste") {
     if (!mayWrite) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -62,13 +71,4 @@ function clipboard(event: ClipboardEvent, { actions, mayWrite }: EditorParts): v
   if (text === null) return;
   event.clipboardData?.setData("text/plain", text);
   event.preventDefault();
-}
-
-function isTyping(target: Element | null): boolean {
-  return target?.closest(fields) != null;
-}
-
-function isControl(target: Element | null): boolean {
-  const control = target?.closest("button, a, summary, [role=switch], [role=tab], [role=radio], [role=combobox]");
-  return control != null && !control.classList.contains("react-flow__node");
 }

@@ -22,13 +22,13 @@ import Link from "next/link";
 import { useStore } from "zustand";
 import { isRunEnded } from "../../../engine/run/status.ts";
 import { Logo } from "../../shell/logo.tsx";
+import { useCommandHub } from "../../commands/commands-provider.tsx";
+import { isMac, keyNames } from "../../commands/keys.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuSeparator } from "../../ui/dropdown-menu.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { classNames } from "../../ui/class-names.ts";
-import { isMac } from "../commands/command-palette.tsx";
-import { keyNames } from "../commands/keys.ts";
 import { useEditor, useEditorState } from "../editor-context.tsx";
 import { askToRun, stopRun } from "../run/start-run.ts";
 import { useLive } from "../run/use-live.ts";
@@ -40,6 +40,7 @@ const shown = (combination: string): string => keyNames(combination, isMac()).jo
 
 /** The row above the canvas: where this is, how it is saved, what can be done. */
 export function Toolbar() {
+  const { openPalette } = useCommandHub();
   const { editor, view, workflowId, mayWrite } = useEditor();
   const name = useEditorState((state) => state.file.name);
   const undo = useEditorState((state) => state.past.at(-1)?.label);
@@ -105,7 +106,7 @@ export function Toolbar() {
           label="Search commands and steps"
           shortcut={shown("Mod+k")}
           icon={<Search aria-hidden />}
-          onClick={() => view.setState({ dialog: "commands" })}
+          onClick={openPalette}
         />
         <MoreMenu />
         {mayWrite && (
@@ -135,6 +136,7 @@ function RunButton() {
 }
 
 function MoreMenu() {
+  const { openSheet } = useCommandHub();
   const { editor, view, mayWrite } = useEditor();
   return (
     <DropdownMenu align="end" trigger={<IconButton label="More" icon={<Ellipsis aria-hidden />} />}>
@@ -158,7 +160,7 @@ function MoreMenu() {
         Find and replace
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={<Keyboard aria-hidden />} shortcut="?" onSelect={() => view.setState({ dialog: "shortcuts" })}>
+      <MenuItem icon={<Keyboard aria-hidden />} shortcut="?" onSelect={openSheet}>
         Keyboard shortcuts
       </MenuItem>
     </DropdownMenu>

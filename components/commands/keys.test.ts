@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { commandOf, keyNames, matches } from "./keys.ts";
-import { commands } from "./registry.ts";
+import { commands as editorCommands } from "../editor/commands/registry.ts";
+import type { Command } from "./command.ts";
+import { beginsSequence, commandOf, keyNames, matches, sequenceOf } from "./keys.ts";
+
+const commands: Command[] = editorCommands.map((command) => ({ ...command, run: () => undefined }));
 
 const press = (key: string, held: string[] = [], code = "") => ({
   key,
@@ -11,7 +14,7 @@ const press = (key: string, held: string[] = [], code = "") => ({
   altKey: held.includes("alt"),
 });
 const idOf = (key: string, held: string[] = [], typing = false) =>
-  commandOf(press(key, held), commands, typing, () => true)?.id ?? null;
+  commandOf(press(key, held), commands, typing)?.id ?? null;
 
 describe("keys", () => {
   test("mean what people know from elsewhere", () => {
@@ -23,10 +26,8 @@ describe("keys", () => {
     expect(idOf("Backspace")).toBe("delete");
     expect(idOf("Delete", ["ctrl"])).toBe("delete-heal");
     expect(idOf("n")).toBe("add");
-    expect(idOf("k", ["meta"])).toBe("commands");
     expect(idOf("f", ["ctrl"])).toBe("find");
     expect(idOf("L", ["shift"])).toBe("tidy");
-    expect(idOf("?", ["shift"])).toBe("shortcuts");
     expect(idOf("+", ["shift"])).toBe("zoom-in");
     expect(idOf("1")).toBe("fit");
     expect(idOf("g", ["ctrl"])).toBe("group-loop");
@@ -55,5 +56,30 @@ describe("keys", () => {
   test("are named as they stand on the keyboard", () => {
     expect(keyNames("Mod+Shift+z", true)).toEqual(["⌘", "⇧", "Z"]);
     expect(keyNames("Mod+Enter", false)).toEqual(["Ctrl", "↵"]);
+  });
+
+  test("one after the other mean what neither does alone", () => {
+    const go: Command = { id: "go-home", title: "Home", group: "Go", keys: ["g h"], run: () => undefined };
+    expect(beginsSequence(press("g"), [go])).toBe(true);
+    expect(beginsSequence(press("g", ["ctrl"]), [go])).toBe(false);
+    expect(beginsSequence(press("h"), [go])).toBe(false);
+    expect(sequenceOf("g", "h", [go])).toBe(go);
+    expect(sequenceOf("g", "h", [{ ...go, offered: () => false }])).toBeNull();
+    expect(commandOf(press("h"), [go], false)).toBeNull();
+    expect(keyNames("g h", true)).toEqual(["G", "H"]);
+  });
+
+  test("of a command that is not offered do nothing", () => {
+    const key = { id: "x", title: "X", group: "Go", keys: ["x"], run: () => undefined };
+    expect(
+      commandOf(
+        press("x"),
+        [
+          { ...key, offered: () => false },
+          { ...key, id: "y" },
+        ],
+        false,
+      )?.id,
+    ).toBe("y");
   });
 });

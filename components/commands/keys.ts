@@ -1,4 +1,4 @@
-import type { Command } from "./registry.ts";
+import type { Command } from "./command.ts";
 
 interface Press {
   key: string;
@@ -11,20 +11,27 @@ interface Press {
 }
 
 /** The command that a key press means; null when it means none. Where several share keys, the first that is offered. */
-export function commandOf(
-  press: Press,
-  commands: readonly Command[],
-  typing: boolean,
-  offered: (command: Command) => boolean,
-): Command | null {
+export function commandOf(press: Press, commands: readonly Command[], typing: boolean): Command | null {
   return (
     commands.find(
       (command) =>
         (!typing || command.whileTyping === true) &&
-        command.keys.some((key) => matches(press, key)) &&
-        offered(command),
+        command.keys.some((key) => !key.includes(" ") && matches(press, key)) &&
+        command.offered?.() !== false,
     ) ?? null
   );
+}
+
+/** The command of two keys one after the other, as `g h`; null when they mean none. */
+export function sequenceOf(first: string, second: string, commands: readonly Command[]): Command | null {
+  const sequence = `${first} ${second}`.toLowerCase();
+  return commands.find((command) => command.keys.includes(sequence) && command.offered?.() !== false) ?? null;
+}
+
+/** True for a key with which a sequence begins. */
+export function beginsSequence(press: Press, commands: readonly Command[]): boolean {
+  if (press.metaKey || press.ctrlKey || press.altKey || press.shiftKey) return false;
+  return commands.some((command) => command.keys.some((key) => key.startsWith(`${press.key} `)));
 }
 
 export function matches(press: Press, combination: string): boolean {
@@ -55,6 +62,7 @@ const signs: Record<string, string> = {
 
 /** The keys of a combination as they stand on the keyboard, for the sheet and for menus. */
 export function keyNames(combination: string, mac: boolean): string[] {
+  if (combination.includes(" ")) return combination.split(" ").map((key) => key.toUpperCase());
   const parts = combination === "+" ? ["+"] : combination.split("+");
   return parts.map((part) => {
     if (part === "Mod") return mac ? "⌘" : "Ctrl";
@@ -62,4 +70,9 @@ export function keyNames(combination: string, mac: boolean): string[] {
     if (part === "Alt") return mac ? "⌥" : "Alt";
     return signs[part] ?? (part.length === 1 ? part.toUpperCase() : part);
   });
+}
+
+/** Whether this keyboard has a command key. */
+export function isMac(): boolean {
+  return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 }
