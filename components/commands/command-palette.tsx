@@ -3,6 +3,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { classNames } from "../ui/class-names.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { focusFirst } from "../ui/focus-first.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import type { CommandSource, Found } from "./command.ts";
@@ -58,6 +59,7 @@ export function CommandPalette({ sources, onOpenChange }: CommandPaletteProps) {
             else return;
             event.preventDefault();
           }}
+          ref={focusFirst}
         />
         <div id="command-rows" role="listbox" aria-label="Commands and names" className="h-96 overflow-y-auto">
           {rows.map((row, index) => (

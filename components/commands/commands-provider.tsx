@@ -5,7 +5,8 @@ import { createContext, useContext, useEffect, useEffectEvent, useMemo, useRef, 
 import type { Command, CommandSource } from "./command.ts";
 import { beginsSequence, commandOf, sequenceOf } from "./keys.ts";
 
-const CommandPalette = dynamic(async () => (await import("./command-palette.tsx")).CommandPalette, { ssr: false });
+const loadPalette = () => import("./command-palette.tsx");
+const CommandPalette = dynamic(async () => (await loadPalette()).CommandPalette, { ssr: false });
 const ShortcutSheet = dynamic(async () => (await import("./shortcut-sheet.tsx")).ShortcutSheet, { ssr: false });
 
 const fields = "input, textarea, select, [contenteditable=true]";
@@ -84,6 +85,8 @@ function useKeyboard(sources: readonly CommandSource[]): void {
   // Before anybody else hears it: the second key of a sequence must not be taken for a key of its own.
   const sequence = useEffectEvent((event: KeyboardEvent) => {
     const target = elementOf(event);
+    // Mod+K may follow: what is typed next must find the palette's field.
+    if (event.key === "Control" || event.key === "Meta") void loadPalette();
     const before = begun.current;
     begun.current = null;
     if (event.defaultPrevented || isTyping(target) || hasFloat(target)) return;

@@ -27,7 +27,7 @@ export function ShortcutSheet({ sources, onOpenChange }: ShortcutSheetProps) {
               {commands.map((command) => (
                 <Fragment key={command.id}>
                   <dt>{command.title}</dt>
-                  <dd className="flex items-center gap-2">
+                  <dd className="flex items-center justify-end gap-2">
                     {command.keys.map((combination) => (
                       <span key={combination} className="flex gap-0.5">
                         {keyNames(combination, isMac()).map((key) => (

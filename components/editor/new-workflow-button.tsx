@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { z } from "zod";
 import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
-import { errorWords } from "../api-client.ts";
+import { type ApiClient, errorWords } from "../api-client.ts";
 import { may } from "../records/organization.ts";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
 import { Button } from "../ui/button.tsx";
@@ -13,6 +13,12 @@ import { toast } from "../ui/toast.tsx";
 
 const madeSchema = z.object({ id: z.uuid() });
 const empty: WorkflowFileInput = { schemaVersion: 1, name: "Untitled workflow", nodes: [], edges: [] };
+
+/** Makes an empty draft; gives the address at which it is edited. */
+export async function makeWorkflow(api: ApiClient): Promise<string> {
+  const { id } = await api.call("POST", "/workflows?draft=true", madeSchema, empty);
+  return `/workflows/${id}/edit`;
+}
 
 /** Makes an empty draft and opens it. Absent for those who may not build. */
 export function NewWorkflowButton() {
@@ -24,8 +30,7 @@ export function NewWorkflowButton() {
   async function make() {
     setBusy(true);
     try {
-      const { id } = await api.call("POST", "/workflows?draft=true", madeSchema, empty);
-      router.push(`/workflows/${id}/edit`);
+      router.push(await makeWorkflow(api));
     } catch (thrown) {
       toast({ tone: "failure", title: "No workflow was made", description: errorWords(thrown) });
       setBusy(false);

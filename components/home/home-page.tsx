@@ -1,12 +1,13 @@
 "use client";
 
-import { LayoutTemplate, Workflow } from "lucide-react";
 import Link from "next/link";
-import { useState, type ReactNode } from "react";
+import { useRouter } from "next/navigation";
+import type { ReactNode } from "react";
 import { approvalPageSchema, type ApprovalView } from "../../contracts/api/approval.ts";
 import { ApprovalLine } from "../inbox/approval-line.tsx";
 import { loadHomeRuns, type HomeRuns } from "../records/home.ts";
 import type { Run } from "../records/run.ts";
+import { RunStatusMark } from "../runs/run-status.tsx";
 import { RunTable } from "../runs/run-table.tsx";
 import { ConnectionMark } from "../shell/connection-mark.tsx";
 import { useLiveQuery } from "../shell/live-query.ts";
@@ -14,17 +15,19 @@ import { useOrganizationChannel } from "../shell/organization-channel.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
 import { useSupabase } from "../supabase-context.tsx";
-import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/card.tsx";
-import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
+import { Checklist } from "./checklist.tsx";
+import { FirstMinutes } from "./first-minutes.tsx";
+import { Numbers } from "./numbers.tsx";
 
-/** What needs me, what runs now, what failed, what happened last. */
+/** What needs me, what runs now, what failed, what happened last, and what it all comes to. */
 export function HomePage({ initial }: { initial: HomeRuns }) {
   const supabase = useSupabase();
   const api = useApi();
-  const { organization, user } = useWorkspace();
+  const { organization } = useWorkspace();
   const { connection } = useOrganizationChannel();
   const runs = useLiveQuery(organization.id, initial, () => loadHomeRuns(supabase, organization.id));
   const inbox = useLiveQuery<ApprovalView[]>(organization.id, null, async () => {
@@ -32,9 +35,8 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
     return page.items.filter((approval) => approval.canDecide);
   });
   const { working, failed, recent } = runs.value ?? initial;
-  const mine = inbox.value ?? [];
 
-  if (recent.length === 0 && mine.length === 0) return <FirstMinutes name={user.name} />;
+  if (recent.length === 0 && (inbox.value ?? []).length === 0) return <FirstMinutes />;
   return (
     <>
       <PageHeader title="Home" beside={<ConnectionMark connection={connection} />} />
@@ -42,20 +44,32 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
         <ErrorState className="m-4" title="This page is not up to date" description={runs.error} />
       )}
       <div className="grid items-start gap-4 p-4 xl:grid-cols-[minmax(0,1fr)_360px]">
-        <div className="grid min-w-0 gap-4">
-          <RunCard title="Running now" runs={working} none="Nothing is running." href="/runs" />
-          <RunCard title="Recent" runs={recent} none="No runs yet." href="/runs" />
+        <div className="min-w-0 empty:hidden xl:col-span-2">
+          <Checklist />
         </div>
-        <div className="grid min-w-0 gap-4">
-          <Card className="min-w-0 overflow-hidden">
-            <CardHeader title="Needs you" actions={<More href="/approvals">All approvals</More>} />
-            <Inbox approvals={inbox.value} problem={inbox.error} />
-          </Card>
-          <Card className="min-w-0 overflow-hidden">
-            <CardHeader title="Failed lately" actions={<More href="/runs?status=failed">All failures</More>} />
-            {failed.length === 0 ? <Nothing>No run has failed.</Nothing> : <FailureList runs={failed} />}
-          </Card>
+        <Card className="order-1 min-w-0 overflow-hidden xl:order-2">
+          <CardHeader title="Needs you" actions={<More href="/approvals">All approvals</More>} />
+          <Inbox approvals={inbox.value} problem={inbox.error} />
+        </Card>
+        <Card className="order-2 min-w-0 overflow-hidden xl:order-1">
+          <CardHeader title="Running now" actions={<More href="/runs">All runs</More>} />
+          {working.length === 0 ? (
+            <Nothing>Nothing is running.</Nothing>
+          ) : (
+            <RunTable runs={working} label="Running now" />
+          )}
+        </Card>
+        <div className="order-3 min-w-0 xl:col-span-2">
+          <Numbers />
         </div>
+        <Card className="order-4 min-w-0 overflow-hidden">
+          <CardHeader title="Recent" actions={<More href="/runs">All runs</More>} />
+          {recent.length === 0 ? <Nothing>No runs yet.</Nothing> : <RunTable runs={recent} label="Recent" />}
+        </Card>
+        <Card className="order-5 min-w-0 overflow-hidden">
+          <CardHeader title="Failed lately" actions={<More href="/runs?status=failed">All failures</More>} />
+          {failed.length === 0 ? <Nothing>No run has failed.</Nothing> : <FailureList runs={failed} />}
+        </Card>
       </div>
     </>
   );
@@ -74,15 +88,12 @@ function Inbox({ approvals, problem }: { approvals: ApprovalView[] | null; probl
 }
 
 function NeedsMe({ approvals }: { approvals: readonly ApprovalView[] }) {
+  const router = useRouter();
   return (
     <ul className="[&>li:last-child_button]:border-b-0">
       {approvals.slice(0, 6).map((approval) => (
         <li key={approval.id}>
-          <ApprovalLine
-            approval={approval}
-            chosen={false}
-            onChoose={() => location.assign(`/approvals/${approval.id}`)}
-          />
+          <ApprovalLine approval={approval} chosen={false} onChoose={() => router.push(`/approvals/${approval.id}`)} />
         </li>
       ))}
     </ul>
@@ -96,25 +107,15 @@ function FailureList({ runs }: { runs: readonly Run[] }) {
         <li key={run.id}>
           <Link
             href={`/runs/${run.id}`}
-            className="block truncate px-4 py-1.5 text-sm hover:bg-hover focus-visible:-outline-offset-2"
+            className="flex items-center gap-2.5 px-4 py-1.5 text-sm hover:bg-hover focus-visible:-outline-offset-2"
           >
-            {run.workflow_name}{" "}
-            <span className="figures text-subtle">
-              {new Date(run.created_at).toISOString().slice(0, 16).replace("T", " ")} UTC
-            </span>
+            <RunStatusMark status={run.status} as="icon" />
+            <span className="min-w-0 flex-1 truncate">{run.workflow_name}</span>
+            <RelativeTime at={run.created_at} className="figures shrink-0 text-subtle" />
           </Link>
         </li>
       ))}
     </ul>
-  );
-}
-
-function RunCard({ title, runs, none, href }: { title: string; runs: readonly Run[]; none: string; href: string }) {
-  return (
-    <Card className="min-w-0 overflow-hidden">
-      <CardHeader title={title} actions={<More href={href}>All runs</More>} />
-      {runs.length === 0 ? <Nothing>{none}</Nothing> : <RunTable runs={runs} label={title} />}
-    </Card>
   );
 }
 
@@ -127,31 +128,5 @@ function More({ href, children }: { href: string; children: ReactNode }) {
     <Link href={href} className="rounded-md text-xs text-muted hover:text-ink">
       {children}
     </Link>
-  );
-}
-
-function FirstMinutes({ name }: { name: string }) {
-  const [first] = useState(() => name.split(/[\s@]/u)[0] ?? name);
-  return (
-    <>
-      <PageHeader title="Home" />
-      <EmptyState
-        icon={Workflow}
-        title={`Welcome, ${first}`}
-        description="Begin with a template: agents work side by side, a person decides where it matters, and you watch every step. No model key is needed to try it."
-        actions={
-          <>
-            <Button asChild tone="primary" size="medium">
-              <Link href="/templates">
-                <LayoutTemplate aria-hidden /> Browse templates
-              </Link>
-            </Button>
-            <Button asChild size="medium">
-              <Link href="/workflows">See workflows</Link>
-            </Button>
-          </>
-        }
-      />
-    </>
   );
 }

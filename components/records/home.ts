@@ -21,3 +21,32 @@ export async function loadHomeRuns(client: SupabaseClient, organizationId: strin
   ]);
   return { working, failed, recent };
 }
+
+/** What a newcomer has done already: the checklist of the first minutes. */
+export interface FirstSteps {
+  ran: boolean;
+  decided: boolean;
+  made: boolean;
+  invited: boolean;
+}
+
+/** Asks for one row of each; what cannot be read now counts as not done. */
+export async function loadFirstSteps(
+  client: SupabaseClient,
+  organizationId: string,
+  userId: string,
+): Promise<FirstSteps> {
+  const one = (table: string) =>
+    client.from(table).select("org_id", { count: "exact", head: true }).eq("org_id", organizationId).limit(1);
+  const [ran, decided, made, members] = await Promise.all([
+    one("runs").eq("status", "completed"),
+    one("approvals").eq("status", "decided"),
+    one("workflows").eq("created_by", userId).gt("revision", 1),
+    one("memberships"),
+  ]);
+  return { ran: some(ran), decided: some(decided), made: some(made), invited: some(members, 2) };
+}
+
+function some({ count }: { count: number | null }, least = 1): boolean {
+  return (count ?? 0) >= least;
+}

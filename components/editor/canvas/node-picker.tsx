@@ -8,7 +8,7 @@ import { nameOf, nodesOf, summaryOf } from "../store/graph.ts";
 import { targetsOf, typesFor } from "../store/pick.ts";
 import type { PickPurpose } from "../store/view-store.ts";
 import { NodeIcon } from "./node-icon.tsx";
-import { focusFirst } from "../focus-first.ts";
+import { focusFirst } from "../../ui/focus-first.ts";
 
 interface Choice {
   key: string;

@@ -10,7 +10,7 @@ import { NodeIcon } from "../canvas/node-icon.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { findText, replaceText } from "../store/find.ts";
 import { nameOf, nodesOf } from "../store/graph.ts";
-import { focusFirst } from "../focus-first.ts";
+import { focusFirst } from "../../ui/focus-first.ts";
 
 /** Finds words in names and settings of all steps, and replaces them: Mod+F. */
 export function FindDialog() {

@@ -10,7 +10,7 @@ import { ErrorState } from "../../ui/error-state.tsx";
 import { formFields, initialTexts, readForm } from "../../workflows/json-schema.ts";
 import { SchemaForm } from "../../workflows/schema-form.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
-import { focusFirst } from "../focus-first.ts";
+import { focusFirst } from "../../ui/focus-first.ts";
 import { isAhead } from "../run/start-run.ts";
 import { useLastRun } from "../run/use-live.ts";
 
