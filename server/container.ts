@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
 import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
+import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
 import { workerKeyPattern } from "../adapters/redis/keys.ts";
@@ -20,6 +21,7 @@ import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
+import { InvitationTable } from "../adapters/supabase/invitations.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
@@ -72,6 +74,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
 
   const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const { source, provider, model } = deploymentModel(env);
+  // Without a mail server nothing can be sent; what tries to says so.
+  const mails = createMailer({ smtpUrl: env.SMTP_URL ?? "smtp://127.0.0.1:9", from: env.MAIL_FROM, log });
   const keys = new ApiKeyTable(pool);
   const members = createMembers(pool);
   const workflows = new WorkflowTable(pool);
@@ -105,6 +109,9 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     keys,
     credentials: new CredentialTable(pool),
     modelProviders: new ModelProviderTable(pool),
+    invitations: new InvitationTable(pool),
+    leaving: members,
+    mails,
     tryModel: modelTrial(http.fetch, log),
     fallbackModel: { source, provider, model },
     vault: createVault(outside.secret),
@@ -140,6 +147,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
       clearInterval(purging);
       clearInterval(adjusting);
       watch.close();
+      mails.close();
       await Promise.allSettled([broadcaster.close(), queue.close(), pubSub.close(), pool.end(), http.close()]);
       await sandbox.close();
       redis.disconnect();

@@ -14,7 +14,9 @@ import type { Authenticator } from "./auth/authenticate.ts";
 import type { Members } from "./auth/ports.ts";
 import type { IdempotencyStore } from "./http/idempotency.ts";
 import type { RateLimiter } from "./http/rate-limit.ts";
+import type { InvitationStore, Mails } from "./invitations/ports.ts";
 import type { Log } from "./log.ts";
+import type { Leaving } from "./members/leave-organization.ts";
 import type { ModelProviderStore, TryModel } from "./models/ports.ts";
 import type { RunStore } from "./runs/ports.ts";
 import type { AtOnce } from "./runs/run-at-once.ts";
@@ -42,6 +44,9 @@ export interface Services {
   keys: ApiKeyStore;
   credentials: CredentialStore;
   modelProviders: ModelProviderStore;
+  invitations: InvitationStore;
+  leaving: Leaving;
+  mails: Mails;
   tryModel: TryModel;
   /** What answers where an organisation has no provider. */
   fallbackModel: FallbackModel;

@@ -1,17 +1,25 @@
+// The settings' ports without anything behind them, for unit tests alone: what they do is told by their integration tests.
 import type { Services } from "./services.ts";
 
-export function providerStore(): Services["modelProviders"] {
+type Settings = Pick<
+  Services,
+  "credentials" | "vault" | "modelProviders" | "invitations" | "leaving" | "mails" | "tryModel" | "fallbackModel"
+>;
+
+export function memorySettings(): Settings {
   return {
-    list: async () => [],
-    insert: async () => null,
-    update: async () => null,
-    putFirst: async () => false,
-    remove: async () => false,
-    sealed: async () => [],
+    credentials: credentialStore(),
+    vault: notInMemory("secrets"),
+    modelProviders: notInMemory("model providers"),
+    invitations: notInMemory("invitations"),
+    leaving: { leave: async () => false },
+    mails: { send: async () => undefined },
+    tryModel: async () => undefined,
+    fallbackModel: { source: "demo", provider: "demo", model: "demo" },
   };
 }
 
-export function credentialStore(): Services["credentials"] {
+function credentialStore(): Services["credentials"] {
   return {
     list: async () => [],
     get: async () => null,

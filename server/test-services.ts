@@ -22,7 +22,7 @@ import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { RunRow } from "./runs/ports.ts";
 import type { Services } from "./services.ts";
-import { credentialStore, notInMemory, providerStore } from "./test-absent.ts";
+import { memorySettings, notInMemory } from "./test-absent.ts";
 import { createPlanCache } from "./workflows/plan-cache.ts";
 
 export interface Memory {
@@ -140,11 +140,7 @@ export function memoryServices(at: Memory): Services {
     approvals: approvalStore(at),
     links: createLinkSigner(["a secret of at least thirty-two characters"], now),
     keys: keyStore(at),
-    credentials: credentialStore(),
-    vault: noVault,
-    modelProviders: providerStore(),
-    tryModel: async () => undefined,
-    fallbackModel: { source: "demo", provider: "demo", model: "demo" },
+    ...memorySettings(),
     triggering: notInMemory("triggers"),
     members,
     auth: createAuthenticator({
@@ -353,11 +349,6 @@ function keyStore(at: Memory): Services["keys"] {
     },
   };
 }
-
-const noVault: Services["vault"] = {
-  seal: () => ({ keyVersion: 1, nonce: new Uint8Array(12), sealed: new Uint8Array(16) }),
-  open: () => "",
-};
 
 function place(claim: { orgId: string; key: string; route: string }): string {
   return `${claim.orgId} ${claim.key} ${claim.route}`;

@@ -1,4 +1,5 @@
 import type { Role } from "../../contracts/api/common.ts";
+import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
 import type { Pool } from "./pool.ts";
 
 /** Who belongs where, as the database has it now. */
@@ -13,6 +14,23 @@ export function createMembers(pool: Pool) {
         values: [userId],
       });
       return rows;
+    },
+
+    /** Ends a membership; the database keeps the last owner. */
+    async leave(orgId: string, userId: string, audit: AuditEntry): Promise<boolean | "last-owner"> {
+      try {
+        const { rowCount } = await pool.query(
+          `with m as (
+             delete from public.memberships where org_id = $1 and user_id = $2 returning *
+           ), recorded as (${auditFrom("m", 3)})
+           select 1 from m`,
+          [orgId, userId, auditParameter(audit)],
+        );
+        return rowCount === 1;
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "BT010") return "last-owner";
+        throw error;
+      }
     },
 
     async groupsOf(orgId: string, userId: string): Promise<{ id: string; name: string }[]> {

@@ -9,6 +9,8 @@ import { AuthForm, linkLook } from "./auth-form.tsx";
 import { authWords, emailFault } from "./auth-words.ts";
 
 interface SignInFormProps {
+  /** The address to begin with; "" for none. */
+  email: string;
   /** One of our own paths, already checked. */
   next: string;
   /** True where mails land in the local mailbox page. */
@@ -16,9 +18,9 @@ interface SignInFormProps {
 }
 
 /** Signs in by e-mail and password. */
-export function SignInForm({ next, mailbox }: SignInFormProps) {
+export function SignInForm({ next, email: given, mailbox }: SignInFormProps) {
   const supabase = useSupabase();
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useState(given);
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);

@@ -11,9 +11,9 @@ import { AuthForm, linkLook } from "./auth-form.tsx";
 import { authWords, emailFault, passwordFault } from "./auth-words.ts";
 
 /** Makes an account. Where addresses must be confirmed first, it says so; else it goes on to name the organisation. */
-export function SignUpForm({ next }: { next: string }) {
+export function SignUpForm({ next, email }: { next: string; email: string }) {
   const supabase = useSupabase();
-  const [form, setForm] = useState({ name: "", email: "", password: "" });
+  const [form, setForm] = useState({ name: "", email, password: "" });
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [confirming, setConfirming] = useState(false);

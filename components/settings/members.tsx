@@ -13,6 +13,7 @@ import { Card, CardHeader } from "../ui/card.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Select } from "../ui/select.tsx";
 import { toast } from "../ui/toast.tsx";
+import { Invitations } from "./invitations.tsx";
 
 const roleWords: Record<Role, string> = {
   owner: "everything, and who owns",
@@ -53,56 +54,59 @@ export function Members({ initial }: { initial: Member[] }) {
   }
 
   return (
-    <Card className="overflow-hidden">
-      <CardHeader
-        title="Members"
-        description="Roles go from reading to owning; each holds what the ones after it hold."
-      />
-      <ul>
-        {(members.value ?? []).map((member) => {
-          // An admin neither makes nor changes owners; nobody locks themselves out by a slip.
-          const editable =
-            administers && member.user_id !== user.id && (organization.role === "owner" || member.role !== "owner");
-          return (
-            <li
-              key={member.user_id}
-              className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0"
-            >
-              <Avatar name={nameOf(member)} />
-              <div className="min-w-0 flex-1">
-                <p className="truncate text-sm font-medium">
-                  {nameOf(member)}{" "}
-                  {member.user_id === user.id && <span className="font-normal text-subtle">(you)</span>}
-                </p>
-                <p className="truncate text-xs text-muted">{member.profiles?.email}</p>
-              </div>
-              {editable ? (
-                <>
-                  <Select
-                    size="small"
-                    label={`Role of ${nameOf(member)}`}
-                    value={member.role}
-                    onValueChange={(value) => void change(member, roleSchema.parse(value))}
-                    options={roleSchema.options
-                      .filter((role) => role !== "owner" || organization.role === "owner")
-                      .map((role) => ({ value: role, label: role, hint: roleWords[role] }))}
-                  />
-                  <AlertDialog
-                    trigger={<IconButton label={`Remove ${nameOf(member)}`} icon={<Trash2 aria-hidden />} />}
-                    title={`Remove ${nameOf(member)}?`}
-                    description="They lose access at once. What they made and decided stays, under their name."
-                    confirm="Remove the member"
-                    onConfirm={() => remove(member)}
-                  />
-                </>
-              ) : (
-                <Badge>{member.role}</Badge>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </Card>
+    <>
+      <Card className="overflow-hidden">
+        <CardHeader
+          title="Members"
+          description="Roles go from reading to owning; each holds what the ones after it hold."
+        />
+        <ul>
+          {(members.value ?? []).map((member) => {
+            // An admin neither makes nor changes owners; nobody locks themselves out by a slip.
+            const editable =
+              administers && member.user_id !== user.id && (organization.role === "owner" || member.role !== "owner");
+            return (
+              <li
+                key={member.user_id}
+                className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0"
+              >
+                <Avatar name={nameOf(member)} />
+                <div className="min-w-0 flex-1">
+                  <p className="truncate text-sm font-medium">
+                    {nameOf(member)}{" "}
+                    {member.user_id === user.id && <span className="font-normal text-subtle">(you)</span>}
+                  </p>
+                  <p className="truncate text-xs text-muted">{member.profiles?.email}</p>
+                </div>
+                {editable ? (
+                  <>
+                    <Select
+                      size="small"
+                      label={`Role of ${nameOf(member)}`}
+                      value={member.role}
+                      onValueChange={(value) => void change(member, roleSchema.parse(value))}
+                      options={roleSchema.options
+                        .filter((role) => role !== "owner" || organization.role === "owner")
+                        .map((role) => ({ value: role, label: role, hint: roleWords[role] }))}
+                    />
+                    <AlertDialog
+                      trigger={<IconButton label={`Remove ${nameOf(member)}`} icon={<Trash2 aria-hidden />} />}
+                      title={`Remove ${nameOf(member)}?`}
+                      description="They lose access at once. What they made and decided stays, under their name."
+                      confirm="Remove the member"
+                      onConfirm={() => remove(member)}
+                    />
+                  </>
+                ) : (
+                  <Badge>{member.role}</Badge>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </Card>
+      {administers && <Invitations roleWords={roleWords} />}
+    </>
   );
 }
 

@@ -11,9 +11,19 @@ import { Card, CardHeader } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { toast } from "../ui/toast.tsx";
+import { OwnOrganizations } from "./own-organizations.tsx";
 
-/** The organisation's name. */
+/** The organisation's name, and the others one belongs to. */
 export function OrganizationPage() {
+  return (
+    <>
+      <OrganizationName />
+      <OwnOrganizations />
+    </>
+  );
+}
+
+function OrganizationName() {
   const supabase = useSupabase();
   const router = useRouter();
   const { organization } = useWorkspace();

@@ -23,6 +23,8 @@ const organizationPlaces: readonly SettingsPlace[] = [
   { href: "/settings/api-keys", label: "API keys", for: "administer" },
 ];
 
+const ownPlaces: readonly SettingsPlace[] = [{ href: "/settings/profile", label: "Profile", for: "everyone" }];
+
 /** All settings under one roof: their places at the left, on narrow screens in a row above. */
 export function SettingsFrame({ children }: { children: ReactNode }) {
   const { organization } = useWorkspace();
@@ -38,6 +40,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
         >
           <div className="flex gap-4 md:sticky md:top-16 md:flex-col">
             <Group title={organization.name} places={organizationPlaces.filter(shown)} path={path} />
+            <Group title="You" places={ownPlaces} path={path} />
           </div>
         </nav>
         <div className="grid min-w-0 flex-1 content-start gap-4">{children}</div>

@@ -27,6 +27,6 @@ test("https is insisted on only where the page came by it", () => {
   expect(securityHeaders({ policy: "", secure: true, path: "/" })).toHaveProperty("Strict-Transport-Security");
 });
 
-test.each(["/a/token", "/reset-password"])("%s leaks its address to nobody", (path) => {
+test.each(["/a/token", "/invite/token", "/reset-password"])("%s leaks its address to nobody", (path) => {
   expect(securityHeaders({ policy: "", secure: false, path })["Referrer-Policy"]).toBe("no-referrer");
 });

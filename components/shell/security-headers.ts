@@ -41,9 +41,9 @@ interface HeaderOptions {
   path: string;
 }
 
-/** Every security header of a page. Pages whose address is a secret (approval links, password reset) send no referrer at all. */
+/** Every security header of a page. Pages whose address is a secret (approval links, invitations, password reset) send no referrer at all. */
 export function securityHeaders({ policy, secure, path }: HeaderOptions): Record<string, string> {
-  const secret = path.startsWith("/a/") || path === "/reset-password";
+  const secret = path.startsWith("/a/") || path.startsWith("/invite/") || path === "/reset-password";
   return {
     "Content-Security-Policy": policy,
     "X-Content-Type-Options": "nosniff",

@@ -1,7 +1,8 @@
 "use client";
 
-import { Laptop, LogOut, Mail, Moon, Sun } from "lucide-react";
+import { Laptop, LogOut, Mail, Moon, Sun, UserRound } from "lucide-react";
 import { useTheme } from "next-themes";
+import { useRouter } from "next/navigation";
 import { useSupabase } from "../supabase-context.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "../ui/dropdown-menu.tsx";
@@ -19,6 +20,7 @@ export function UserMenu() {
   const { user, mailbox } = useWorkspace();
   const { theme, setTheme } = useTheme();
   const supabase = useSupabase();
+  const router = useRouter();
 
   async function signOut() {
     const { error } = await supabase.auth.signOut({ scope: "local" });
@@ -42,6 +44,9 @@ export function UserMenu() {
       }
     >
       <MenuLabel>{user.email}</MenuLabel>
+      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => router.push("/settings/profile")}>
+        Profile
+      </MenuItem>
       <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
       {themes.map(({ value, label, icon: Icon }) => (

@@ -16,6 +16,10 @@ export interface Credentials extends Origin {
 export interface Authenticator {
   /** The caller. @throws BatonError UNAUTHENTICATED or, for an organisation that is not the user's, NOT_FOUND */
   authenticate(credentials: Credentials): Promise<Caller>;
+  /** The signed-in person, whether or not they belong to an organisation. @throws BatonError UNAUTHENTICATED */
+  identify(authorization: string | undefined): Promise<{ userId: string; email: string | null }>;
+  /** Drops what is remembered of a person's memberships, so that a new one counts at once in this process. */
+  forgetMember(userId: string): void;
   /** Drops what is remembered of keys, so that a revocation works at once in this process. */
   forgetKeys(): void;
 }
@@ -74,7 +78,7 @@ export function createAuthenticator(parts: Parts): Authenticator {
       .catch((error: unknown) => parts.log.warn({ err: error, key: key.id }, "last use not noted"));
   }
 
-  async function byToken(token: string, credentials: Credentials): Promise<Caller> {
+  async function userOf(token: string): Promise<{ userId: string; email: string | null }> {
     // Remembered by digest, so that a flood of long forged tokens takes little memory.
     const digest = hashKeySecret(token).toString("base64url");
     const user = await users.get(digest, () => parts.tokens.verify(token));
@@ -82,6 +86,11 @@ export function createAuthenticator(parts: Parts): Authenticator {
     if (user === null || user.expiresAt <= parts.now()) {
       throw unauthenticated("The access token is not valid or has expired. Sign in again.");
     }
+    return user;
+  }
+
+  async function byToken(token: string, credentials: Credentials): Promise<Caller> {
+    const user = await userOf(token);
     const own = await memberships.get(user.userId, () => parts.members.membershipsOf(user.userId));
     // Who has just made their first organisation must not be told for a second that they have none.
     if (own.length === 0) memberships.forget(user.userId);
@@ -108,6 +117,12 @@ export function createAuthenticator(parts: Parts): Authenticator {
       }
       return caller;
     },
+    async identify(authorization) {
+      const bearer = bearerOf(authorization);
+      if (!jwtForm.test(bearer)) throw unauthenticated("This needs a signed-in person, not an API key.");
+      return userOf(bearer);
+    },
+    forgetMember: (userId) => memberships.forget(userId),
     forgetKeys: () => keys.clear(),
   };
 }

@@ -28,6 +28,10 @@ export const rights = {
   "api-key:write": { roles: keepers, scope: "api-keys" },
   "credential:read": { roles: builders, scope: "workflows" },
   "credential:write": { roles: keepers, scope: "settings" },
+  // Whoever is a member may cease to be one; keys are refused by the use case.
+  "organization:leave": { roles: everyone, scope: "settings" },
+  "invitation:read": { roles: keepers, scope: "settings" },
+  "invitation:write": { roles: keepers, scope: "settings" },
   "model-provider:read": { roles: builders, scope: "workflows" },
   "model-provider:write": { roles: keepers, scope: "settings" },
   "trigger:read": { roles: everyone, scope: "read" },

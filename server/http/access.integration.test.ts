@@ -74,6 +74,7 @@ const bodies: Record<string, unknown> = {
   "POST /approvals/{id}/decision": { decision: "no such option" },
   "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
   "POST /credentials/{id}/rotate": { secret: "another secret" },
+  "POST /invitations": { email: "matrix@example.com", role: "viewer" },
   "POST /model-providers": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
   "PUT /model-providers/{id}": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
   "POST /model-provider-tests": { baseUrl: "http://127.0.0.1:9/v1", model: "m" },
@@ -87,7 +88,13 @@ test(
     const things = await makeThings(api.home);
     const all = await operations();
     const open = all.filter((one) => one.action === null).map((one) => `${one.method} ${one.path}`);
-    expect(open).toEqual(["GET /health", "GET /approval-links/{token}", "POST /approval-links/{token}/decision"]);
+    expect(open).toEqual([
+      "GET /health",
+      "GET /approval-links/{token}",
+      "POST /approval-links/{token}/decision",
+      "GET /invitation-links/{token}",
+      "POST /invitation-links/{token}/accept",
+    ]);
     // Deletes last: the others need what they delete.
     const order = all
       .filter((one) => one.action !== null)

@@ -21,7 +21,9 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
+import { organizationRoutes } from "./routes/organization.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
@@ -40,6 +42,8 @@ export function allRoutes(services: Services): Route[] {
     ...apiKeyRoutes(services),
     ...credentialRoutes(services),
     ...modelProviderRoutes(services),
+    ...invitationRoutes(services),
+    ...organizationRoutes(services),
     ...templateRoutes(services),
     ...triggerRoutes(services),
   ];

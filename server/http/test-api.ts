@@ -38,6 +38,8 @@ export interface TestApi {
   url: string;
   services: Services;
   pool: Pool;
+  /** The variables of the stack's parts. */
+  variables: Record<string, string>;
   home: TestOrg;
   foreign: TestOrg;
   call(
@@ -86,6 +88,7 @@ export async function startTestApi(
     url,
     services: container.services,
     pool,
+    variables: stack.env,
     home: await makeOrg(pool, "Home"),
     foreign: await makeOrg(pool, "Foreign"),
     async call(method, where, options = {}) {

@@ -135,6 +135,11 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     [org],
   );
   await pool.query(
+    `insert into invitations (org_id, email, role, token_hash, invited_by_label, expires_at)
+     values ($1, 'new@example.com', 'viewer', sha256($2::text::bytea), 'owner', now())`,
+    [org, `invitation to ${org}`],
+  );
+  await pool.query(
     "insert into model_providers (org_id, name, base_url, default_model) values ($1, 'Own', 'https://models.example.com/v1', 'm')",
     [org],
   );

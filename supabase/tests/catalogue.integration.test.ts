@@ -113,7 +113,14 @@ describe("policies", () => {
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not exists (
         select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname and p.cmd = 'SELECT')
       order by 1`);
-    expect(closed).toEqual(["credentials", "idempotency_keys", "model_providers", "run_signals", "run_timers"]);
+    expect(closed).toEqual([
+      "credentials",
+      "idempotency_keys",
+      "invitations",
+      "model_providers",
+      "run_signals",
+      "run_timers",
+    ]);
   });
 });
 

@@ -155,6 +155,16 @@ const matrix: Record<string, Rule> = {
         `insert into credentials (org_id, name, kind, hosts, key_version, nonce, sealed) values ('${w.org}', 'x', 'bearer', '{a}', 1, '\\x000000000000000000000000', '\\x00')`,
     ),
   },
+  invitations: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "invitations",
+      "role",
+      (w) =>
+        `insert into invitations (org_id, email, role, token_hash, invited_by_label, expires_at) values ('${w.org}', 'x@x.x', 'owner', sha256('x'), 'x', now())`,
+    ),
+  },
   model_providers: {
     read: "nobody",
     mine: "org_id = $1",
@@ -380,6 +390,7 @@ it("worker functions are refused to everybody who comes by the data API", async 
         "select append_run_events_batch('[]')",
         "select * from claim_due_timers(10)",
         `select decide_approval('${world.rows.approval}', '${world.org}', 'approve', null, null, 'user', null, 'x', 'app', null, null)`,
+        "select accept_invitation('\\x00', null, null, null)",
         `select expire_approval('${world.rows.approval}')`,
       ];
       for (const call of calls) expect(await attempt(client, call), `${actor}: ${call}`).toBe(denied);

@@ -2,13 +2,14 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { nextPath } from "../../../components/auth/next-path.ts";
 import { SignUpForm } from "../../../components/auth/sign-up-form.tsx";
-import type { SearchProps } from "../../route-props.ts";
+import { firstOf, type SearchProps } from "../../route-props.ts";
 import { currentUser } from "../../session.ts";
 
 export const metadata: Metadata = { title: "Create an account" };
 
 export default async function SignUpPage({ searchParams }: SearchProps) {
-  const next = nextPath((await searchParams)["next"]);
+  const asked = await searchParams;
+  const next = nextPath(asked["next"]);
   if ((await currentUser()) !== null) redirect(next);
-  return <SignUpForm next={next} />;
+  return <SignUpForm next={next} email={firstOf(asked["email"])} />;
 }
