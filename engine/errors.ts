@@ -18,6 +18,8 @@ export const errorCodes = [
   "SUBWORKFLOW_FAILED",
   "SUBWORKFLOW_DEPTH",
   "CONTRACT_BROKEN",
+  "BUDGET_EXCEEDED",
+  "CIRCUIT_OPEN",
   "STEP_TIMEOUT",
   "STEP_POISONED",
   "STEP_UNCAUGHT",
@@ -99,6 +101,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "SUBWORKFLOW_FAILED":
     case "SUBWORKFLOW_DEPTH":
     case "CONTRACT_BROKEN":
+    case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":
     case "MODEL_NOT_CONFIGURED":
@@ -112,6 +115,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "CONFLICT":
     case "RATE_LIMITED":
       return "yours";
+    case "CIRCUIT_OPEN":
     case "STEP_TIMEOUT":
     case "MODEL_RATE_LIMITED":
     case "MODEL_UNAVAILABLE":
@@ -131,6 +135,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
 
 function isRetryable(code: ErrorCode): boolean {
   return (
+    code === "CIRCUIT_OPEN" ||
     code === "STEP_TIMEOUT" ||
     code === "STEP_UNCAUGHT" ||
     code === "MODEL_RATE_LIMITED" ||

@@ -7,9 +7,11 @@ import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { pricesWith } from "../adapters/model/prices.ts";
+import { createBreakers } from "../adapters/redis/breakers.ts";
 import { connectRedis, connectSubscriber, refuseEviction } from "../adapters/redis/connection.ts";
 import { workerKey } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
+import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
@@ -20,6 +22,7 @@ import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
+import { createLedger } from "../adapters/supabase/spending.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
@@ -99,6 +102,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     model: createOrganizationModels(env, { providers: new ModelProviderTable(pool), vault, fetch: http.fetch, log }),
     http,
     credentials: createCredentialSource(new CredentialTable(pool), vault),
+    breakers: createBreakers(redis, log),
+    purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
   const drainer = new Drainer(ports);
   const executor = createStepExecutor(ports, drainer);

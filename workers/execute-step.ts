@@ -4,7 +4,9 @@ import { isJsonObject } from "../engine/json.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
+import type { Breakers } from "../engine/ports/breakers.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
+import type { Purse } from "../engine/ports/purse.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
@@ -15,6 +17,8 @@ import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
 import type { Drainer } from "./drain-run.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { Mask } from "./mask.ts";
+import { breakingHttp } from "./http-calls.ts";
+import { askModel } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
 
@@ -36,6 +40,8 @@ export interface ExecutorPorts extends WorkerPorts {
   model: OrganizationModels;
   http: HttpClient;
   credentials: CredentialSource;
+  breakers: Breakers;
+  purse: Purse;
 }
 
 /** A step that took five workers down with it is not given to a sixth. */
@@ -116,6 +122,8 @@ interface Work {
   identity: RunIdentity;
   node: PlanNode;
   effect: Execute;
+  /** What the run may cost, in US dollars. */
+  budgetUsd: number | null;
   scheduled: EventOf<"step-scheduled">;
 }
 
@@ -137,22 +145,19 @@ async function findWork(ports: ExecutorPorts, job: StepJob): Promise<Work | null
     ports.log.error({ runId: job.runId, stepId: job.stepId }, "a step has no executor; dropped");
     return null;
   }
-  return { identity, node, effect, scheduled: event };
+  return { identity, node, effect, budgetUsd: plan.file.settings.budgetUsd, scheduled: event };
 }
 
 /** Runs the effect under its time limit. Null when nobody wants the outcome (called off, or the worker stops). */
-async function runEffect(
-  ports: ExecutorPorts,
-  { identity, node, effect, scheduled }: Work,
-  abort: AbortController,
-): Promise<RunInput | null> {
+async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortController): Promise<RunInput | null> {
+  const { identity, node, effect, scheduled } = work;
   const { step, attempt } = scheduled;
   const usage: Usage[] = [];
   const logs: LogLine[] = [];
   const limit = node.timeoutMs ?? (node.type in defaultTimeoutMs ? timeoutOf(node.type) : defaultTimeoutMs.other);
   const timer = setTimeout(() => abort.abort(reasons.timeout), limit);
   const mask = new Mask();
-  const context = executeContext(ports, identity, scheduled, abort.signal, usage, logs, mask);
+  const context = executeContext(ports, work, abort.signal, usage, logs, mask);
   const aborted = Promise.withResolvers<never>();
   abort.signal.addEventListener("abort", () => aborted.reject(new Error("aborted")), { once: true });
   aborted.promise.catch(() => undefined);
@@ -195,16 +200,19 @@ function timeoutOf(type: string): number {
 
 function executeContext(
   ports: ExecutorPorts,
-  identity: RunIdentity,
-  { step, attempt }: EventOf<"step-scheduled">,
+  { identity, budgetUsd, scheduled: { step, attempt } }: Work,
   signal: AbortSignal,
   usage: Usage[],
   logs: LogLine[],
   mask: Mask,
 ): ExecuteContext {
-  const { runId } = identity;
+  const { runId, orgId } = identity;
   const idempotencyKey = `${runId}.${step}.${attempt}`;
+  const http = breakingHttp(ports.http, ports.breakers, orgId);
   let calls = 0;
+  const log: ExecuteContext["log"] = (level, message) => {
+    if (logs.length < maxLogLines) logs.push({ at: ports.clock.now(), level, message: message.slice(0, maxLogLength) });
+  };
   return {
     runId,
     stepId: step,
@@ -223,7 +231,8 @@ function executeContext(
           if (!signal.aborted) ports.broadcaster.text(identity, step, attempt, mask.text(text));
         },
       };
-      const answer = await ports.model.answer(asked, identity.orgId);
+      const spender = { runId, orgId, step, runBudgetUsd: budgetUsd };
+      const answer = await askModel(ports, spender, asked, (message) => log("warn", message));
       usage.push(answer.usage);
       return answer;
     },
@@ -232,14 +241,11 @@ function executeContext(
       mask.hide(secrets);
       return credential;
     },
-    http: { send: (request) => ports.http.send({ signal, ...request }) },
     publish: (event) =>
       // Told again by a later attempt it is the same event: what was told once is not told twice.
-      ports.bus.publish({ ...event, id: `${runId}.${step}`, orgId: identity.orgId, origin: runId }),
-    log(level, message) {
-      if (logs.length < maxLogLines)
-        logs.push({ at: ports.clock.now(), level, message: message.slice(0, maxLogLength) });
-    },
+      ports.bus.publish({ ...event, id: `${runId}.${step}`, orgId, origin: runId }),
+    http: { send: (request) => http.send({ signal, ...request }) },
+    log,
   };
 }
 

@@ -60,6 +60,11 @@ export function createModels({ providers, vault, make, fallback, log }: ModelPar
   };
 
   return {
+    async priceOf(model, orgId) {
+      const chosen = chooseProvider(await rowsOf(orgId), model);
+      const priced = chosen === null ? fallback.model : modelOf(chosen.provider);
+      return priced.priceOf?.(chosen?.model ?? model) ?? null;
+    },
     async answer(request, orgId) {
       const known = await rowsOf(orgId);
       const chosen = chooseProvider(known, request.model);

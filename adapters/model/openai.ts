@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { Logger } from "pino";
 import { BatonError } from "../../engine/errors.ts";
-import type { Model, ModelAnswer, ModelMessage, ModelRequest } from "../../engine/ports/model.ts";
+import type { Model, ModelAnswer, ModelMessage, ModelPrice, ModelRequest } from "../../engine/ports/model.ts";
 import type { Usage } from "../../engine/run/event.ts";
 import { answerSchema } from "./answer-schema.ts";
 import type { AnswerSchema } from "./answer-schema.ts";
@@ -67,6 +67,11 @@ class OpenAIModel implements Model {
   constructor(client: OpenAI, options: OpenAIModelOptions) {
     this.#client = client;
     this.#options = options;
+  }
+
+  priceOf(model: string | null): ModelPrice | null {
+    const { demo = false, prices = listPrices, defaultModel } = this.#options;
+    return demo ? null : priceOf(model ?? defaultModel, prices);
   }
 
   async answer(request: ModelRequest): Promise<ModelAnswer> {

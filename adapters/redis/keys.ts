@@ -11,6 +11,17 @@ export const runKeys = {
   hot: (runId: string): string => `baton:{${runId}}:hot`,
 } as const;
 
+/** Hash of an organisation's circuit breakers. */
+export function breakersKey(orgId: string): string {
+  return `baton:breakers:${orgId}`;
+}
+
+/** Hashes of money set aside and spent. */
+export const purseKeys = {
+  run: (runId: string): string => `baton:{${runId}}:purse`,
+  month: (orgId: string, month: string): string => `baton:purse:${orgId}:${month}`,
+} as const;
+
 export const channels = {
   abort: "baton:abort",
   ended: "baton:ended",

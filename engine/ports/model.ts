@@ -10,6 +10,8 @@ export interface ModelMessage {
 export interface ModelRequest {
   /** Model name as the provider knows it; null for the provider's default. */
   model: string | null;
+  /** Asked in this order while the one before is away or fails for reasons of its own. */
+  fallbackModels?: string[] | undefined;
   messages: ModelMessage[];
   temperature?: number | undefined;
   maxTokens?: number | undefined;
@@ -33,9 +35,18 @@ export interface ModelAnswer {
 /** A model provider. Throws BatonError MODEL_* with its retry class (429 carries retryAfterMs). */
 export interface Model {
   answer(request: ModelRequest): Promise<ModelAnswer>;
+  /** What a model costs; null where no price is known, or nothing is paid. */
+  priceOf?(model: string | null): ModelPrice | null;
+}
+
+/** US dollars for a million tokens. */
+export interface ModelPrice {
+  input: number;
+  output: number;
 }
 
 /** Models as an organisation has them: its own providers first. A single model serves as well, for all organisations alike. */
 export interface OrganizationModels {
   answer(request: ModelRequest, orgId: string): Promise<ModelAnswer>;
+  priceOf?(model: string | null, orgId: string): ModelPrice | null | Promise<ModelPrice | null>;
 }

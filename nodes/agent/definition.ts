@@ -27,6 +27,11 @@ export const agentConfigSchema = z.strictObject({
   temperature: templated(z.number().min(0).max(2))
     .optional()
     .meta({ rare: true, description: "From 0, always alike, to 2. Empty: as the model has it." }),
+  fallbackModels: z.array(z.string().min(1).max(200)).max(5).optional().meta({
+    rare: true,
+    title: "If it fails",
+    description: "Models that are asked instead, in this order, while the one above is away or keeps failing.",
+  }),
   maxTokens: z
     .int()
     .min(1)

@@ -7,6 +7,9 @@ export const executeAgent: Execute = async (context, input) => {
   const instructions = asText(input["instructions"] ?? "");
   const answer = await context.model({
     model: typeof input["model"] === "string" ? input["model"] : null,
+    ...(Array.isArray(input["fallbackModels"])
+      ? { fallbackModels: input["fallbackModels"].filter((name) => typeof name === "string") }
+      : {}),
     messages: [
       ...(instructions === "" ? [] : [{ role: "system" as const, content: instructions }]),
       { role: "user" as const, content: asText(input["prompt"] ?? "") },

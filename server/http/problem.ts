@@ -27,6 +27,7 @@ export function statusOf(code: ErrorCode): number {
     case "NOT_FOUND":
       return 404;
     case "CONFLICT":
+    case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":
     case "APPROVAL_REJECTED":
@@ -49,6 +50,7 @@ export function statusOf(code: ErrorCode): number {
     case "SUBWORKFLOW_FAILED":
       return 502;
     case "SERVICE_UNAVAILABLE":
+    case "CIRCUIT_OPEN":
       return 503;
     case "STEP_POISONED":
     case "STEP_UNCAUGHT":

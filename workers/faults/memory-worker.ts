@@ -8,10 +8,12 @@ import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { Json } from "../../engine/json.ts";
 import type { ChildRuns } from "../../engine/ports/child-runs.ts";
+import type { Breakers } from "../../engine/ports/breakers.ts";
 import type { CredentialSource } from "../../engine/ports/credentials.ts";
 import type { EventBus } from "../../engine/ports/event-bus.ts";
 import type { HttpClient } from "../../engine/ports/http.ts";
 import type { Model } from "../../engine/ports/model.ts";
+import type { Purse } from "../../engine/ports/purse.ts";
 import type { Sandbox } from "../../engine/ports/sandbox.ts";
 import type { RunEnds } from "../../engine/ports/run-ends.ts";
 import type { StepControl } from "../../engine/ports/step-control.ts";
@@ -89,6 +91,8 @@ export function createMemoryWorker(
     credentials: noCredentials,
     children: noChildren,
     bus: noBus,
+    breakers: noBreakers,
+    purse: fullPurse,
     ...over,
   };
   const drainer = new Drainer(ports);
@@ -146,6 +150,16 @@ export const noSandbox: Sandbox = {
   release: () => undefined,
   stats: () => ({ workers: 0, busy: 0, queued: 0, evaluations: 0 }),
   close: async () => undefined,
+};
+const noBreakers: Breakers = {
+  enter: async () => ({ passes: true, probe: false }),
+  succeeded: async () => undefined,
+  failed: async () => undefined,
+  list: async () => [],
+};
+const fullPurse: Purse = {
+  isBounded: async () => false,
+  reserve: async () => ({ settle: async () => undefined }),
 };
 const noModel: Model = { answer: () => Promise.reject(new Error("This test has no model.")) };
 const noCredentials: CredentialSource = {
