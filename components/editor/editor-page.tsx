@@ -24,9 +24,10 @@ import { PublishDialog } from "./dialogs/publish-dialog.tsx";
 import { RestoreDialog } from "./dialogs/restore-dialog.tsx";
 import { RunDialog } from "./dialogs/run-dialog.tsx";
 import type { DraftRecord } from "./draft-record.ts";
-import { EditorProvider, type EditorParts, type PublishedState, useEditor, useView } from "./editor-context.tsx";
+import { EditorProvider, type EditorParts, type PublishedState } from "./editor-context.tsx";
+import { BulkBar } from "./panels/bulk-bar.tsx";
 import { EmptyCanvas } from "./panels/empty-canvas.tsx";
-import { Palette } from "./panels/palette.tsx";
+import { LeftPanel } from "./panels/palette.tsx";
 import { SidePanel } from "./panels/side-panel.tsx";
 import { Toolbar } from "./panels/toolbar.tsx";
 import { EditorRuns } from "./run/editor-runs.ts";
@@ -117,11 +118,12 @@ function OpenEditor({
       <ReactFlowProvider>
         <Toolbar />
         <div className="flex min-h-0 flex-1">
-          <PaletteIfShown />
+          <LeftPanel />
           <main id="content" tabIndex={-1} className="relative flex min-w-0 flex-1 outline-none" aria-label="Canvas">
             <EditorCanvas />
             <EmptyCanvas />
             <RunBar />
+            <BulkBar />
           </main>
           <SidePanel />
         </div>
@@ -138,12 +140,6 @@ function OpenEditor({
 }
 
 const noDrawer = { keep: () => false, read: () => null, clear: () => undefined };
-
-function PaletteIfShown() {
-  const { mayWrite } = useEditor();
-  const shown = useView((state) => state.palette);
-  return shown && mayWrite ? <Palette /> : null;
-}
 
 /** Saves what changes, brings back what an earlier visit could not save, and warns before the page is left with unsaved work. */
 function useSaving(parts: EditorParts, opened: WorkflowFile): void {

@@ -40,6 +40,8 @@ export function attachCanvas(
         const inView = first.x >= left && first.y >= top && last.x <= right && last.y <= bottom;
         if (!inView)
           void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.85), duration });
+        // Whoever works in the outline stays there.
+        if (document.activeElement?.closest("[role=tree]") != null) return;
         frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus({ preventScroll: true });
       });
     },

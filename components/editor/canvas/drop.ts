@@ -1,5 +1,7 @@
 import type { WorkflowFile } from "../../../engine/workflow/file.ts";
 import { toast } from "../../ui/toast.tsx";
+import { clipOf, paste } from "../store/clipboard.ts";
+import { boundsOf } from "../store/containers.ts";
 import { moveNodes, outermost, reparent } from "../store/edits.ts";
 import type { EditorStore } from "../store/editor-store.ts";
 import { absoluteOf, containerAt, insideFrom, type Point, sizeOf } from "../store/geometry.ts";
@@ -29,6 +31,20 @@ export function dropMoved(editor: EditorStore, places: ReadonlyMap<string, Point
     description: "Connections do not cross the border of a container.",
     action: { label: "Undo", run: () => editor.undo() },
   });
+}
+
+/** Ends a drag with Alt: copies of what was dragged stand where it was left, and the rest is as it was. */
+export function dropCopies(editor: EditorStore, places: ReadonlyMap<string, Point>): void {
+  const { file } = editor.state;
+  const roots = outermost(file, places.keys());
+  const clip = clipOf(file, roots);
+  const moved = moveNodes(places)(file);
+  const bounds = boundsOf(moved, roots);
+  if (clip === null) return;
+  const parentId = dropTarget(moved, { x: bounds.x + bounds.width / 2, y: bounds.y + 28 }, new Set(roots));
+  const origin = parentId === null ? { x: 0, y: 0 } : absoluteOf(file, parentId);
+  const made = paste(file, clip, { x: bounds.x - origin.x, y: bounds.y - origin.y }, parentId);
+  editor.apply(() => made.file, { label: "Duplicate", select: made.ids });
 }
 
 function settled(file: WorkflowFile, id: string, dragged: ReadonlySet<string>): WorkflowFile {

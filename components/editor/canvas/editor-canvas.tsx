@@ -78,6 +78,8 @@ export function EditorCanvas() {
           onConnect={events.connected}
           onConnectEnd={events.connectEnd}
           isValidConnection={events.isValid}
+          onMoveStart={() => markMoving(frame.current, true)}
+          onMoveEnd={() => markMoving(frame.current, false)}
           onNodeDrag={events.dragged}
           onNodeDragStop={events.dropped}
           onSelectionDragStop={events.dropped}
@@ -117,6 +119,11 @@ export function EditorCanvas() {
       </LevelContext>
     </div>
   );
+}
+
+/** By attribute and not by state: no node is drawn again for it. */
+function markMoving(frame: HTMLElement | null, moving: boolean): void {
+  frame?.toggleAttribute("data-moving", moving);
 }
 
 function CanvasMap() {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import { SearchInput } from "../../ui/search-input.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
@@ -39,14 +39,7 @@ function OpenPicker({ screen, purpose }: { screen: { x: number; y: number } | nu
   const shown = choices.filter((each) => `${each.title} ${each.words} ${each.key}`.toLowerCase().includes(wanted));
   const active = Math.min(chosen, shown.length - 1);
 
-  useEffect(() => {
-    const away = (event: PointerEvent) => {
-      if (event.target instanceof Node && box.current?.contains(event.target) === false)
-        view.setState({ picker: null });
-    };
-    document.addEventListener("pointerdown", away, true);
-    return () => document.removeEventListener("pointerdown", away, true);
-  }, [view]);
+  useLeaving(box);
 
   function press(event: React.KeyboardEvent) {
     if (event.key === "ArrowDown") setChosen((active + 1) % Math.max(1, shown.length));
@@ -126,6 +119,28 @@ function OpenPicker({ screen, purpose }: { screen: { x: number; y: number } | nu
       </div>
     </div>
   );
+}
+
+/** A press elsewhere closes the picker; the keyboard goes back to where it came from. */
+function useLeaving(box: RefObject<HTMLElement | null>): void {
+  const { view } = useEditor();
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      // Back to where it was asked for, unless what was picked has taken the keyboard.
+      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body)
+        before.focus();
+    };
+  }, []);
+
+  useEffect(() => {
+    const away = (event: PointerEvent) => {
+      if (event.target instanceof Node && box.current?.contains(event.target) === false)
+        view.setState({ picker: null });
+    };
+    document.addEventListener("pointerdown", away, true);
+    return () => document.removeEventListener("pointerdown", away, true);
+  }, [view, box]);
 }
 
 function useChoices(purpose: PickPurpose): Choice[] {

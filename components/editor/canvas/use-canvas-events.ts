@@ -8,7 +8,7 @@ import { connect } from "../store/edits.ts";
 import type { Point, Size } from "../store/geometry.ts";
 import { connectFault, type Joint } from "../store/graph.ts";
 import { draggedType } from "./dragged.ts";
-import { dropMoved, dropTarget } from "./drop.ts";
+import { dropCopies, dropMoved, dropTarget } from "./drop.ts";
 import type { FlowEdge, FlowNode } from "./flow-model.ts";
 
 const none: ReadonlyMap<string, Point> = new Map();
@@ -51,10 +51,12 @@ export function useCanvasEvents(frame: RefObject<HTMLDivElement | null>) {
     editor.select(editor.state.selection, chosen);
   }
 
-  function dropped() {
+  function dropped(event: MouseEvent | TouchEvent | React.MouseEvent) {
     setMoving(none);
     markTarget(frame.current, null);
-    if (moving.size > 0) dropMoved(editor, moving);
+    if (moving.size === 0) return;
+    if (event.altKey) dropCopies(editor, moving);
+    else dropMoved(editor, moving);
   }
 
   /** Marks the container that would take what is under the pointer. */

@@ -1,5 +1,6 @@
 import { fileLimits } from "../../../engine/workflow/file.ts";
 import { toast } from "../../ui/toast.tsx";
+import { align, distribute, type Edge, nudge } from "../store/arrange.ts";
 import { type Clip, clipOf, duplicate, paste, readClip } from "../store/clipboard.ts";
 import { unwrap, wrap } from "../store/containers.ts";
 import { connect, type Edit, removeEdges, removeNodes } from "../store/edits.ts";
@@ -174,6 +175,19 @@ export class EditorActions {
     const only = selection.size > 1 ? selection : new Set<string>();
     this.#editor.apply((file) => tidy(file, only), { label: "Tidy up" });
     this.#canvas?.fit();
+  }
+
+  align(edge: Edge): void {
+    this.#editor.apply(align(this.#editor.state.selection, edge), { label: "Align" });
+  }
+
+  distribute(along: "x" | "y"): void {
+    this.#editor.apply(distribute(this.#editor.state.selection, along), { label: "Spread" });
+  }
+
+  /** Moves what is chosen; steps shortly after one another are one step of undo. */
+  nudge(x: number, y: number): void {
+    this.#editor.apply(nudge(this.#editor.state.selection, { x, y }), { label: "Move", merge: "nudge" });
   }
 
   note(): void {

@@ -3,6 +3,8 @@ import { isContainerNode, nodesOf } from "../store/graph.ts";
 import type { Panel } from "../store/editor-store.ts";
 import { toast } from "../../ui/toast.tsx";
 import { downloadFile } from "../panels/download.ts";
+import { moveCommands } from "./move-commands.ts";
+import { panelCommands } from "./panel-commands.ts";
 import { askToRun, runAgain, stopRun } from "../run/start-run.ts";
 
 export interface Command {
@@ -277,6 +279,7 @@ export const commands: readonly Command[] = [
     keys: ["Mod+b"],
     run: ({ view }) => view.setState((state) => ({ palette: !state.palette })),
   },
+  ...panelCommands,
   { id: "workflow", title: "Workflow settings", group: "Look", keys: ["w"], run: panel("workflow") },
   { id: "problems", title: "Problems", group: "Look", keys: ["p"], run: panel("problems") },
   { id: "versions", title: "Versions", group: "Look", keys: ["Shift+v"], run: panel("versions") },
@@ -339,6 +342,7 @@ export const commands: readonly Command[] = [
     when: hasNodes,
     run: ({ actions }) => actions.extend("downstream"),
   },
+  ...moveCommands,
   {
     id: "clear",
     title: "Select nothing",

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Json } from "../../../engine/json.ts";
 import type { WorkflowNode } from "../../../engine/workflow/file.ts";
 import { SegmentedControl } from "../../ui/segmented-control.tsx";
@@ -9,6 +9,7 @@ import { sampleScope, scopeOf } from "../expression/scope.ts";
 import { useLastRun } from "../run/use-live.ts";
 import { patchNode, setConfig } from "../store/edits.ts";
 import { definitionOf, isContainerNode } from "../store/graph.ts";
+import { type Column, inspectorWidths } from "../store/view-store.ts";
 import { ObjectFields } from "./config-fields.tsx";
 import { formOf } from "./form-model.ts";
 import { InputPanel } from "./input-panel.tsx";
@@ -18,18 +19,15 @@ import { OutputPanel } from "./output-panel.tsx";
 import { StepSettings } from "./step-settings.tsx";
 import { VariantFields } from "./variant-fields.tsx";
 
-type Column = "input" | "settings" | "output";
-/** From this width on all three stand side by side. */
-const columnsFrom = 700;
-
 /** A node: what comes in, its settings, what goes out. */
 export function NodeInspector({ node }: { node: WorkflowNode }) {
-  const { mayWrite } = useEditor();
+  const { mayWrite, view } = useEditor();
   const file = useEditorState((state) => state.file);
   const problems = useEditorState((state) => state.problems);
   const run = useLastRun();
-  const wide = useView((state) => state.inspectorWidth) >= columnsFrom;
-  const [column, setColumn] = useState<Column>("settings");
+  const wide = useView((state) => state.inspectorWidth) >= inspectorWidths.columnsFrom;
+  const column = useView((state) => state.column);
+  const setColumn = (next: Column) => view.setState({ column: next });
   const target = useRef<Insertion | null>(null);
   const body = useRef<HTMLDivElement>(null);
   useFocusedField(node.id, body, () => setColumn("settings"));

@@ -3,10 +3,12 @@
 import { useState } from "react";
 import type { Family } from "../../../engine/workflow/definition.ts";
 import { SearchInput } from "../../ui/search-input.tsx";
+import { SegmentedControl } from "../../ui/segmented-control.tsx";
 import { draggedType } from "../canvas/dragged.ts";
 import { NodeIcon } from "../canvas/node-icon.tsx";
-import { useEditor, useEditorState } from "../editor-context.tsx";
+import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { typesFor } from "../store/pick.ts";
+import { Outline } from "./outline.tsx";
 
 const families: { family: Family; label: string }[] = [
   { family: "trigger", label: "Start" },
@@ -17,8 +19,40 @@ const families: { family: Family; label: string }[] = [
   { family: "data", label: "Data" },
 ];
 
+/** The left side: steps to add, or the steps there are. */
+export function LeftPanel() {
+  const { view, mayWrite } = useEditor();
+  const open = useView((state) => state.palette);
+  const side = useView((state) => (mayWrite ? state.side : "outline"));
+  if (!open) return null;
+  return (
+    <aside
+      aria-label={side === "steps" ? "Steps to add" : "Outline"}
+      className="flex w-52 shrink-0 flex-col border-r bg-surface"
+    >
+      {mayWrite ? (
+        <div className="p-2">
+          <SegmentedControl
+            label="What is listed"
+            value={side}
+            onValueChange={(next) => view.setState({ side: next })}
+            options={[
+              { value: "steps", label: "Add" },
+              { value: "outline", label: "Outline" },
+            ]}
+            className="grid w-full grid-cols-2 [&>*]:justify-center"
+          />
+        </div>
+      ) : (
+        <h2 className="px-3.5 py-2.5 text-xs font-medium">Outline</h2>
+      )}
+      {side === "steps" ? <Palette /> : <Outline />}
+    </aside>
+  );
+}
+
 /** Every kind of step, to drag onto the canvas or to click. */
-export function Palette() {
+function Palette() {
   const { actions } = useEditor();
   const [search, setSearch] = useState("");
   const file = useEditorState((state) => state.file);
@@ -27,8 +61,8 @@ export function Palette() {
     `${each.title} ${each.description} ${each.type}`.toLowerCase().includes(wanted),
   );
   return (
-    <aside aria-label="Steps to add" className="flex w-52 shrink-0 flex-col border-r bg-surface">
-      <div className="p-2">
+    <>
+      <div className="px-2 pb-2">
         <SearchInput
           id="palette-search"
           label="Search steps"
@@ -71,6 +105,6 @@ export function Palette() {
         })}
         {shown.length === 0 && <p className="px-1.5 text-xs text-subtle">No step is called that.</p>}
       </div>
-    </aside>
+    </>
   );
 }

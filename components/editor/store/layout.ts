@@ -9,7 +9,7 @@ const betweenNodes = 32;
 
 /**
  * Lays a workflow out from left to right, in layers: insides of containers first, then the containers as what they then are.
- * Notes stay where they are. With `only`, nothing but the scopes of those nodes is moved.
+ * Notes stay where they are. With `only`, nothing but those nodes is moved.
  */
 export function tidy(file: WorkflowFile, only: ReadonlySet<string> = new Set()): WorkflowFile {
   const scopes = [...file.nodes.filter(isContainerNode).map((node) => node.id), ""];
@@ -18,10 +18,10 @@ export function tidy(file: WorkflowFile, only: ReadonlySet<string> = new Set()):
   let next = file;
   for (const scope of innerFirst) {
     if (only.size > 0 && !wanted.has(scope)) continue;
-    const places = placesIn(next, scope);
+    const places = placesIn(next, scope, only);
     next = moveNodes(places)(next);
     // A container is as large as it was drawn; after tidying it is as large as it has to be.
-    if (scope !== "" && places.size > 0) next = shrunk(next, scope);
+    if (scope !== "" && places.size > 0 && only.size === 0) next = shrunk(next, scope);
   }
   return next;
 }
@@ -38,8 +38,10 @@ function depthOf(file: WorkflowFile, id: string): number {
   return depth;
 }
 
-function placesIn(file: WorkflowFile, scope: string): Map<string, Point> {
-  const members = childrenIn(file, scope).filter((node) => definitionOf(node)?.behaviour !== "note");
+function placesIn(file: WorkflowFile, scope: string, only: ReadonlySet<string>): Map<string, Point> {
+  const members = childrenIn(file, scope).filter(
+    (node) => definitionOf(node)?.behaviour !== "note" && (only.size === 0 || only.has(node.id)),
+  );
   const places = new Map<string, Point>();
   if (members.length === 0) return places;
   const graph = new Graph();
@@ -50,7 +52,7 @@ function placesIn(file: WorkflowFile, scope: string): Map<string, Point> {
   for (const edge of file.edges)
     if (ids.has(edge.source) && ids.has(edge.target)) graph.setEdge(edge.source, edge.target);
   layout(graph);
-  const origin = scope === "" ? topLeft(members) : insideFrom;
+  const origin = scope === "" || only.size > 0 ? topLeft(members) : insideFrom;
   let left = Infinity;
   let top = Infinity;
   const raw = members.map((node) => {

@@ -19,9 +19,15 @@ export type PickPurpose =
 
 export type EditorDialog = "run" | "publish" | "import" | "find" | "restore" | "rename" | null;
 
+export type Column = "input" | "settings" | "output";
+
 export interface ViewState {
   tool: "select" | "hand";
+  /** The left side, and what stands there: steps to add, or the steps there are. */
   palette: boolean;
+  side: "steps" | "outline";
+  /** The part of a step that is shown where the panel is too narrow for all three. */
+  column: Column;
   /** Open picker: where on the screen, and what for. */
   picker: { screen: Point | null; purpose: PickPurpose } | null;
   dialog: EditorDialog;
@@ -35,12 +41,15 @@ export interface ViewState {
 /** How the editor looks to one person, none of which is saved with the workflow. */
 export type ViewStore = StoreApi<ViewState>;
 
-export const inspectorWidths = { least: 320, usual: 380, most: 760 };
+/** From `columnsFrom` on input, settings and output stand side by side. */
+export const inspectorWidths = { least: 320, usual: 380, columnsFrom: 700, columns: 760, most: 1_000 };
 
 export function createViewStore(initial: Partial<ViewState> = {}): ViewStore {
   return createStore<ViewState>(() => ({
     tool: "select",
     palette: true,
+    side: "steps",
+    column: "settings",
     picker: null,
     dialog: null,
     version: null,
