@@ -23,7 +23,22 @@ export type Simple =
 
 type AnyNode = Node & Record<string, unknown>;
 
-const binaryOperators = new Set(["+", "-", "*", "/", "%", "<", ">", "<=", ">=", "===", "!==", "==", "!="]);
+/** Operators on two primitives that are evaluated here. */
+export const binaryOperators: ReadonlySet<string> = new Set([
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "<",
+  ">",
+  "<=",
+  ">=",
+  "===",
+  "!==",
+  "==",
+  "!=",
+]);
 
 /** The expression in simple form; null when it is more than that. */
 export function simplify(node: AnyNode): Simple | null {

@@ -1,5 +1,6 @@
 import { type Node, parseExpressionAt } from "acorn";
 import { isJsonObject, type Json, type JsonObject } from "../../../engine/json.ts";
+import { binaryOperators, evaluateSimple, type Simple, simplify } from "../../../engine/workflow/simple.ts";
 
 /** Thrown for expressions that only the sandbox of a worker can evaluate. */
 export class NotPreviewable extends Error {}
@@ -14,16 +15,15 @@ const mostSteps = 20_000;
 
 /**
  * Evaluates an expression on sample values without ever running it as code: the page's policy forbids that, and a preview must not be able
- * to do anything. Covers what expressions usually are; everything else is left to the worker.
+ * to do anything. What the engine evaluates without its sandbox is evaluated by the engine; this adds the calls and small functions that
+ * expressions usually hold, on top of the engine's own operators. Everything else is left to the worker.
  * @throws NotPreviewable, or TypeError where the values do not fit, as the run would
  */
 export function evaluate(code: string, scope: JsonObject): Json {
   const tree = parseExpressionAt(code, 0, { ecmaVersion: 2023 }) as AnyNode;
   const names = new Map<string, Value>(Object.entries(scope));
   if (scope["in"] !== undefined) names.set("$in", scope["in"]);
-  const value = new Evaluator().visit(tree, names);
-  if (typeof value === "function") throw new NotPreviewable();
-  return value ?? null;
+  return plain(new Evaluator().visit(tree, names));
 }
 
 class Evaluator {
@@ -32,12 +32,16 @@ class Evaluator {
   visit(node: AnyNode, names: Names): Value {
     this.#steps += 1;
     if (this.#steps > mostSteps) throw new NotPreviewable();
+    const simple = simplify(node);
+    const known = simple === null ? null : evaluateSimple(simple, valuesOf(names));
+    return known?.fits === true ? known.value : this.#more(node, names);
+  }
+
+  /** What the engine leaves to its sandbox: something in it is a call, a function or a value that does not fit. */
+  #more(node: AnyNode, names: Names): Value {
     switch (node.type) {
-      case "Literal":
-        if (node["regex"] !== undefined || node["bigint"] !== undefined) throw new NotPreviewable();
-        return node["value"] as Json;
       case "Identifier":
-        return this.#name(String(node["name"]), names);
+        return nameOf(String(node["name"]), names);
       case "ChainExpression":
         return this.visit(child(node, "expression"), names);
       case "MemberExpression":
@@ -47,23 +51,19 @@ class Evaluator {
       case "ArrowFunctionExpression":
         return this.#arrow(node, names);
       case "ConditionalExpression":
-        return truthy(this.visit(child(node, "test"), names))
-          ? this.visit(child(node, "consequent"), names)
-          : this.visit(child(node, "alternate"), names);
+        return this.visit(child(node, this.visit(child(node, "test"), names) ? "consequent" : "alternate"), names);
       case "LogicalExpression":
         return this.#logical(node, names);
       case "UnaryExpression":
-        return unary(String(node["operator"]), this.visit(child(node, "argument"), names));
-      case "BinaryExpression":
-        return binary(
-          String(node["operator"]),
-          this.visit(child(node, "left"), names),
-          this.visit(child(node, "right"), names),
-        );
+        return this.#operate(node, { value: this.visit(child(node, "argument"), names) });
+      case "BinaryExpression": {
+        const left = this.visit(child(node, "left"), names);
+        return this.#operate(node, { left, right: this.visit(child(node, "right"), names) });
+      }
       case "TemplateLiteral":
         return this.#template(node, names);
       case "ArrayExpression":
-        return this.#list(node, names);
+        return this.#items(node["elements"] as AnyNode[], names).map(plain);
       case "ObjectExpression":
         return this.#object(node, names);
       default:
@@ -71,10 +71,20 @@ class Evaluator {
     }
   }
 
-  #name(name: string, names: Names): Value {
-    if (names.has(name)) return names.get(name);
-    if (name === "undefined") return undefined;
-    throw new NotPreviewable();
+  /** An operator on values that are known by now, as the engine has it. */
+  #operate(node: AnyNode, operands: { value: Value } | { left: Value; right: Value }): Json {
+    const operator = String(node["operator"]);
+    const scope = Object.fromEntries(Object.entries(operands).map(([key, value]) => [key, plain(value)]));
+    const isUnary = "value" in operands;
+    if (isUnary ? !isUnaryOperator(operator) : !binaryOperators.has(operator)) throw new NotPreviewable();
+    const known = evaluateSimple(
+      isUnary && isUnaryOperator(operator)
+        ? { op: "unary", operator, value: named("value") }
+        : { op: "binary", operator, left: named("left"), right: named("right") },
+      scope,
+    );
+    if (!known.fits) throw new NotPreviewable();
+    return known.value;
   }
 
   #member(node: AnyNode, names: Names): Value {
@@ -87,7 +97,15 @@ class Evaluator {
     const property = child(node, "property");
     const key = node["computed"] === true ? this.visit(property, names) : String(property["name"]);
     if (typeof key !== "string" && typeof key !== "number") throw new NotPreviewable();
-    return own(object, key);
+    const read: Simple = {
+      op: "get",
+      object: named("object"),
+      key: { op: "value", value: key },
+      optional: false,
+    };
+    const known = evaluateSimple(read, { object: plain(object) });
+    // What only a prototype has is not there.
+    return known.fits ? known.value : undefined;
   }
 
   #call(node: AnyNode, names: Names): Value {
@@ -132,7 +150,7 @@ class Evaluator {
   #logical(node: AnyNode, names: Names): Value {
     const left = this.visit(child(node, "left"), names);
     const stop =
-      node["operator"] === "??" ? left !== null && left !== undefined : truthy(left) === (node["operator"] === "||");
+      node["operator"] === "??" ? left !== null && left !== undefined : Boolean(left) === (node["operator"] === "||");
     return stop ? left : this.visit(child(node, "right"), names);
   }
 
@@ -140,10 +158,6 @@ class Evaluator {
     const quasis = node["quasis"] as { value: { cooked: string } }[];
     const parts = (node["expressions"] as AnyNode[]).map((each) => text(this.visit(each, names)));
     return quasis.map((quasi, index) => quasi.value.cooked + (parts[index] ?? "")).join("");
-  }
-
-  #list(node: AnyNode, names: Names): Json[] {
-    return this.#items(node["elements"] as AnyNode[], names).map(plain);
   }
 
   #items(nodes: readonly (AnyNode | null)[], names: Names): Value[] {
@@ -172,6 +186,31 @@ class Evaluator {
   }
 }
 
+/** The names that stand for values; functions are called by this evaluator alone. Kept, as every part of an expression asks for them. */
+const valuesByNames = new WeakMap<Names, JsonObject>();
+
+function valuesOf(names: Names): JsonObject {
+  const known = valuesByNames.get(names);
+  if (known !== undefined) return known;
+  const values: JsonObject = {};
+  for (const [name, value] of names) if (typeof value !== "function") values[name] = value ?? null;
+  valuesByNames.set(names, values);
+  return values;
+}
+
+function nameOf(name: string, names: Names): Value {
+  if (names.has(name)) return names.get(name);
+  throw new NotPreviewable();
+}
+
+function isUnaryOperator(operator: string): operator is "!" | "-" | "+" | "typeof" {
+  return operator === "!" || operator === "-" || operator === "+" || operator === "typeof";
+}
+
+function named(name: string): Simple {
+  return { op: "name", name };
+}
+
 function child(node: AnyNode, key: string): AnyNode {
   return node[key] as AnyNode;
 }
@@ -195,16 +234,6 @@ function isOptional(node: AnyNode): boolean {
   return false;
 }
 
-function own(object: Value, key: string | number): Value {
-  if (typeof object === "string") return key === "length" ? object.length : object[Number(key)];
-  if (Array.isArray(object)) return key === "length" ? object.length : object[Number(key)];
-  return isJsonObject(object) && Object.hasOwn(object, key) ? object[String(key)] : undefined;
-}
-
-function truthy(value: Value): boolean {
-  return Boolean(value);
-}
-
 function plain(value: Value): Json {
   if (typeof value === "function") throw new NotPreviewable();
   return value ?? null;
@@ -215,70 +244,10 @@ function text(value: Value): string {
   return Array.isArray(value) ? value.map(text).join(",") : String(value);
 }
 
-function unary(operator: string, value: Value): Value {
-  switch (operator) {
-    case "!":
-      return !truthy(value);
-    case "-":
-      return -Number(value);
-    case "+":
-      return Number(value);
-    case "typeof":
-      return typeof value;
-    default:
-      throw new NotPreviewable();
-  }
-}
-
-function binary(operator: string, left: Value, right: Value): Value {
-  switch (operator) {
-    case "+":
-      return typeof left === "number" && typeof right === "number" ? left + right : text(left) + text(right);
-    case "-":
-      return Number(left) - Number(right);
-    case "*":
-      return Number(left) * Number(right);
-    case "/":
-      return Number(left) / Number(right);
-    case "%":
-      return Number(left) % Number(right);
-    case "**":
-      return Number(left) ** Number(right);
-    case "===":
-      return left === right;
-    case "!==":
-      return left !== right;
-    case "==":
-      return (
-        left === right ||
-        (left ?? null) === (right ?? null) ||
-        (isScalar(left) && isScalar(right) && String(left) === String(right))
-      );
-    case "!=":
-      return binary("==", left, right) === false;
-    case "<":
-      return typeof left === "string" && typeof right === "string" ? left < right : Number(left) < Number(right);
-    case ">":
-      return binary("<", right, left);
-    case "<=":
-      return typeof left === "string" && typeof right === "string" ? left <= right : Number(left) <= Number(right);
-    case ">=":
-      return binary("<=", right, left);
-    case "in":
-      return isJsonObject(right) && Object.hasOwn(right, text(left));
-    default:
-      throw new NotPreviewable();
-  }
-}
-
-function isScalar(value: Value): boolean {
-  return typeof value === "string" || typeof value === "number";
-}
-
 const functions: Record<string, Callable> = {
   String: (value) => text(value),
   Number: (value) => Number(value),
-  Boolean: (value) => truthy(value),
+  Boolean,
   parseFloat: (value) => Number.parseFloat(text(value)),
   parseInt: (value, radix) => Number.parseInt(text(value), radix === undefined ? 10 : Number(radix)),
   isNaN: (value) => Number.isNaN(Number(value)),
