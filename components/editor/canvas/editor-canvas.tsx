@@ -1,6 +1,6 @@
 "use client";
 
-import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow } from "@xyflow/react";
+import { MiniMap, ReactFlow, SelectionMode, useReactFlow, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import "../../monitor/graph/run-graph.css";
@@ -9,7 +9,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { attachCanvas } from "./canvas-port.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
+import { DotGrid } from "./dot-grid.tsx";
 import { FarEdges } from "./far-edges.tsx";
+import { FarNodes, nodeAt } from "./far-nodes.tsx";
 import { firstView } from "./first-view.ts";
 import { FlowEdgeLine } from "./flow-edge.tsx";
 import { type FlowEdge, FlowModel, type FlowNode, faultsOf } from "./flow-model.ts";
@@ -24,6 +26,9 @@ const nodeTypes = { card: NodeCard, container: NodeContainer, note: NodeNote };
 const edgeTypes = { flow: FlowEdgeLine };
 /** From this many edges on they are one picture when seen from afar. */
 const farFrom = 200;
+/** From this many nodes on, and below this zoom, they are a picture as well: nobody can hit a step of ten pixels. */
+const pictureFrom = 200;
+const pictureBelow = 0.2;
 const noEdges: FlowEdge[] = [];
 /** From this many nodes the map costs more than it shows. */
 const mapUpTo = 400;
@@ -49,6 +54,8 @@ export function EditorCanvas() {
     () => model.nodes(file, selection, faults, moving, sizes),
     [model, file, selection, faults, moving, sizes],
   );
+  const tiny = useStore(({ transform }) => transform[2] < pictureBelow);
+  const picture = tiny && file.nodes.length > pictureFrom;
   const far = level === "block" && file.edges.length > farFrom;
   const edges = useMemo(() => (far ? noEdges : model.edges(file, chosenEdges)), [model, file, chosenEdges, far]);
   useEffect(() => attachCanvas(actions, flow, frame), [actions, flow]);
@@ -59,6 +66,7 @@ export function EditorCanvas() {
       className="editor-canvas relative min-h-0 min-w-0 flex-1"
       data-tool={tool}
       data-level={level}
+      data-picture={picture || undefined}
       data-testid="canvas"
       onDragOver={events.draggedOver}
       onDrop={events.droppedNew}
@@ -83,6 +91,11 @@ export function EditorCanvas() {
           onNodeDrag={events.dragged}
           onNodeDragStop={events.dropped}
           onSelectionDragStop={events.dropped}
+          onPaneClick={(event) => {
+            if (!picture) return;
+            const id = nodeAt(file, flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+            if (id !== null) editor.select([id]);
+          }}
           onNodeDoubleClick={(_event, node) => editor.goTo(node.id)}
           onPaneContextMenu={(event) => event.preventDefault()}
           colorMode={resolvedTheme === "dark" ? "dark" : "light"}
@@ -111,9 +124,10 @@ export function EditorCanvas() {
           elevateNodesOnSelect={false}
           attributionPosition="bottom-left"
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+          <DotGrid />
           {file.nodes.length <= mapUpTo && file.nodes.length > 0 && <CanvasMap />}
           {far && <FarEdges file={file} />}
+          {picture && <FarNodes file={file} selection={selection} faults={faults} />}
           <CanvasControls />
         </ReactFlow>
       </LevelContext>

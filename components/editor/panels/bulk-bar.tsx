@@ -28,7 +28,7 @@ export function BulkBar() {
       data-testid="bulk-bar"
       className="absolute bottom-16 left-1/2 z-10 flex -translate-x-1/2 items-center gap-0.5 rounded-lg border border-line bg-raised p-1 shadow-raised animate-appear"
     >
-      <span className="figures px-2 text-muted">{count} chosen</span>
+      <span className="figures px-2 whitespace-nowrap text-muted">{count} chosen</span>
       <Line />
       <IconButton label="Align left" icon={<AlignStartVertical aria-hidden />} onClick={() => actions.align("left")} />
       <IconButton

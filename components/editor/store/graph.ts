@@ -125,8 +125,10 @@ export function fits(output: PortType, input: PortType): boolean {
   return output === "any" || input === "any" || output === input;
 }
 
-/** What people call a node: its name, else what its type is called. */
+/** What people call a node: its name, else what its type is called; a note by what it says. */
 export function nameOf(node: WorkflowNode): string {
+  const text = definitionOf(node)?.behaviour === "note" ? node.config["text"] : undefined;
+  if (typeof text === "string" && text.trim() !== "") return text.trim().slice(0, 80);
   return node.name !== undefined && node.name !== "" ? node.name : (definitionOf(node)?.title ?? node.type);
 }
 
