@@ -5,10 +5,11 @@ import { measureCanvas } from "./canvas.ts";
 import { measureEngine } from "./engine.ts";
 import { measureLatency } from "./latency.ts";
 import type { Figure } from "./figure.ts";
+import { measureLighthouse } from "./lighthouse.ts";
 import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
-// `npm run bench [-- start latency throughput engine canvas] [--json FILE]`: what the product does on this machine, with everything on.
+// `npm run bench [-- start latency throughput engine canvas lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
 // `--only W1,W3` and `--quick` are for the engine.
 
 const benches: Record<string, (options: { only: string[]; quick: boolean }) => Promise<Figure[]>> = {
@@ -17,6 +18,7 @@ const benches: Record<string, (options: { only: string[]; quick: boolean }) => P
   throughput: measureThroughput,
   engine: measureEngine,
   canvas: measureCanvas,
+  lighthouse: measureLighthouse,
 };
 
 const { values, positionals } = parseArgs({
@@ -43,8 +45,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) 
   figures.push(...measured);
 }
 if (values.json !== undefined) {
+  const command = `npm run bench -- ${process.argv.slice(2).join(" ")}`;
   const machine = { cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
-  writeFileSync(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ command, machine, figures }, null, 2)}\n`);
 }
 
 /** Three digits that mean something. */

@@ -48,7 +48,7 @@ export function FirstMinutes() {
             <Way
               icon={FlaskConical}
               title="Watch an example"
-              words="Runs the RFP response on a real solicitation, now. It stops to ask you."
+              words="Runs the RFP response on a sample solicitation, now. It stops to ask you."
               busy={busy === "try"}
               primary
               onClick={() => void tryIt()}
