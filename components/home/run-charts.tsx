@@ -30,7 +30,7 @@ interface Drawn {
 /** Runs a day, by how they came out. */
 export function RunsChart({ numbers }: { numbers: RunsOverTime }) {
   const drawn = results.map(({ key, name, color }): Drawn => ({ key, name, color, value: (day) => day[key] }));
-  return <DayChart label="Runs by day and result" days={numbers.days} drawn={drawn} words={(count) => String(count)} />;
+  return <DayChart label="Runs by day and result" days={numbers.days} drawn={drawn} words={String} whole />;
 }
 
 /** Cost a day, by workflow. */
@@ -49,9 +49,11 @@ interface DayChartProps {
   days: readonly DayOfRuns[];
   drawn: readonly Drawn[];
   words(value: number): string;
+  /** Values are counts: no gridline between two of them. */
+  whole?: boolean;
 }
 
-function DayChart({ label, days, drawn, words }: DayChartProps) {
+function DayChart({ label, days, drawn, words, whole = false }: DayChartProps) {
   const shown = drawn.filter((each) => days.some((day) => each.value(day) > 0));
   const tick = { fill: "var(--subtle)", fontSize: 11 };
   return (
@@ -79,7 +81,7 @@ function DayChart({ label, days, drawn, words }: DayChartProps) {
               tick={tick}
               tickLine={false}
               axisLine={false}
-              allowDecimals={words !== String}
+              allowDecimals={!whole}
               tickFormatter={words}
               tickCount={4}
             />

@@ -69,3 +69,10 @@ test("a property cannot reach the prototype", () => {
   expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
   expect(result.ok).toBe(true);
 });
+
+test("an input past the limit is told at its largest field, and every field keeps its text", () => {
+  const fields = formFields({ properties: { note: { type: "string" }, text: { type: "string" } } });
+  const result = readForm(fields, { note: "short", text: "ä".repeat(600_000) });
+  expect(result).toEqual({ ok: false, faults: { text: expect.stringContaining("1.1 MB") } });
+  expect(readForm(fields, { note: "short", text: "ä".repeat(100_000) }).ok).toBe(true);
+});

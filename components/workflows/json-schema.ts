@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runInputBytes } from "../../contracts/api/run.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../engine/json.ts";
 
 /** One field of a form, drawn from a property of a workflow's input schema. */
@@ -103,7 +104,30 @@ export function readForm(fields: readonly FormField[], texts: Readonly<Record<st
     if (read.ok) input[field.name] = read.value;
     else faults[field.name] = read.fault;
   }
-  return Object.keys(faults).length === 0 ? { ok: true, input } : { ok: false, faults };
+  if (Object.keys(faults).length > 0) return { ok: false, faults };
+  const tooLarge = sizeFault(input);
+  return tooLarge === null ? { ok: true, input } : { ok: false, faults: tooLarge };
+}
+
+/** An input past what a run takes, told at the field that holds most of it; null when it fits. */
+function sizeFault(input: JsonObject): Record<string, string> | null {
+  const whole = bytesOf(input);
+  if (whole <= runInputBytes) return null;
+  const [largest] = Object.entries(input).toSorted(([, one], [, other]) => bytesOf(other) - bytesOf(one));
+  if (largest === undefined) return null;
+  const [name, value] = largest;
+  return {
+    [name]: `This has ${sizeWords(bytesOf(value))}, and a run takes ${sizeWords(runInputBytes)} of input in all. Nothing is lost: shorten it here, or split it over several runs.`,
+  };
+}
+
+function bytesOf(value: Json): number {
+  return new TextEncoder().encode(JSON.stringify(value)).byteLength;
+}
+
+/** "256 KB", "1.2 MB". */
+export function sizeWords(bytes: number): string {
+  return bytes < 1_024 * 1_024 ? `${Math.ceil(bytes / 1_024)} KB` : `${(bytes / 1_024 / 1_024).toFixed(1)} MB`;
 }
 
 function readField(field: FormField, text: string): { ok: true; value: Json } | { ok: false; fault: string } {

@@ -1,13 +1,10 @@
 "use client";
 
-import { Upload } from "lucide-react";
-import { useRef } from "react";
-import { Button } from "../ui/button.tsx";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { Field, type FieldControl } from "../ui/field.tsx";
-import { Input, Textarea } from "../ui/input.tsx";
+import { Input } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
-import { toast } from "../ui/toast.tsx";
+import { FileText } from "./file-text.tsx";
 import type { FormField } from "./json-schema.ts";
 
 interface SchemaFormProps {
@@ -90,63 +87,8 @@ function FieldInput({ field, control, text, onChange }: FieldInputProps) {
     case "text":
       return <Input {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
     case "long-text":
-      return <LongText control={shared} text={text} onChange={onChange} />;
+      return <FileText control={shared} text={text} onChange={onChange} />;
     case "json":
-      return (
-        <Textarea
-          {...shared}
-          rows={5}
-          spellCheck={false}
-          className="font-mono text-xs"
-          placeholder={field.shape === "array" ? "[ ]" : "{ }"}
-          value={text}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
+      return <FileText control={shared} text={text} onChange={onChange} shape={field.shape} />;
   }
-}
-
-const maxFileBytes = 5_000_000;
-
-function LongText({
-  control,
-  text,
-  onChange,
-}: {
-  control: Omit<FieldControl, "required">;
-  text: string;
-  onChange(text: string): void;
-}) {
-  const picker = useRef<HTMLInputElement>(null);
-  async function read(file: File | undefined) {
-    if (file === undefined) return;
-    if (file.size > maxFileBytes) {
-      toast({
-        tone: "failure",
-        title: "This file is too large",
-        description: "Text files up to 5 MB can be read here.",
-      });
-      return;
-    }
-    onChange(await file.text());
-  }
-  return (
-    <div className="grid gap-1.5">
-      <Textarea {...control} rows={6} value={text} onChange={(event) => onChange(event.target.value)} />
-      <div className="flex items-center justify-between gap-2">
-        <input
-          ref={picker}
-          type="file"
-          accept=".txt,.md,.csv,.json,.xml,.html,.eml,text/*"
-          aria-label="Read the text from a file"
-          className="hidden"
-          onChange={(event) => void read(event.target.files?.[0])}
-        />
-        <Button tone="quiet" onClick={() => picker.current?.click()}>
-          <Upload aria-hidden /> From a file
-        </Button>
-        {text !== "" && <span className="figures text-subtle">{text.length.toLocaleString("en")} characters</span>}
-      </div>
-    </div>
-  );
 }

@@ -4,6 +4,9 @@ import { logLineSchema, usageSchema } from "../../engine/run/event.ts";
 import { runStatusSchema, stepStatusSchema } from "../../engine/run/status.ts";
 import { idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
 
+/** Bytes of JSON that a run takes as its input. */
+export const runInputBytes = 256 * 1_024;
+
 export const startRunSchema = z.strictObject({
   input: jsonValueSchema.default({}),
   /** The published version when it is left out. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { runInputBytes } from "../../contracts/api/run.ts";
 import { BatonError } from "../../engine/errors.ts";
 import type { Json, JsonObject } from "../../engine/json.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
@@ -15,9 +16,6 @@ import { endOf, rowOfEnded } from "./ended-run.ts";
 import { viewRun } from "./get-run.ts";
 import type { NewRun, RunStore } from "./ports.ts";
 import type { AtOnce } from "./run-at-once.ts";
-
-/** Largest input that travels inline, in bytes. */
-export const inputBytes = 256 * 1024;
 
 export interface StartParts {
   runs: Pick<RunStore, "insert">;
@@ -152,10 +150,10 @@ function keyOf(workflowId: string, key: string, request: StartRequest): string {
 
 function checkSize(input: Json): void {
   const bytes = Buffer.byteLength(JSON.stringify(input));
-  if (bytes <= inputBytes) return;
+  if (bytes <= runInputBytes) return;
   throw new BatonError(
     "VALUE_TOO_LARGE",
-    `The input has ${bytes} bytes; ${inputBytes} (256 KiB) are allowed. Send a reference to the data instead.`,
+    `The input has ${bytes} bytes; ${runInputBytes} (256 KiB) are allowed. Send a reference to the data instead.`,
   );
 }
 
