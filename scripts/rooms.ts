@@ -18,6 +18,8 @@ export const roomRules: RoomRule[] = [
   { in: /^engine\//, rooms: ["engine"], packages: ["zod", "acorn"] },
   { in: /^contracts\/.*\.test\.ts$/, rooms: ["contracts", "engine"], packages: ["zod", ...testPackages] },
   { in: /^contracts\//, rooms: ["contracts", "engine"], packages: ["zod"] },
+  // Plays the workflow files of docs/patterns: only tests are in there.
+  { in: /^nodes\/catalog\/patterns\//, rooms: ["nodes", "engine"], packages: ["*"] },
   { in: /^nodes\/catalog\//, rooms: ["nodes", "engine"], packages: ["zod", "vitest"] },
   { in: /^nodes\/.*\.test\.ts$/, rooms: ["nodes", "engine", "adapters/sandbox"], packages: ["*"] },
   { in: /^nodes\//, rooms: ["nodes", "engine"], packages: ["zod"] },

@@ -30,7 +30,8 @@ export function failStep(folding: Fold, frame: Frame, node: PlanNode, record: St
   const container = folding.plan.nodes.get(frame.container);
   const containerRecord = parent?.steps[frame.container];
   if (parent === undefined || container === undefined || containerRecord === undefined) return;
-  if (container.behaviour === "loop" && container.config["onItemError"] === "continue") {
+  const goesOn = container.config["onItemError"] === "continue" || containerRecord.loop?.gave === true;
+  if (container.behaviour === "loop" && goesOn) {
     setStatus(folding, frame, node, record, "failed");
     frame.open -= 1;
     return missIteration(folding, parent, container, containerRecord, frame);

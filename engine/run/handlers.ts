@@ -1,11 +1,11 @@
 import { isJsonObject, type Json } from "../json.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { EventOf } from "./event.ts";
-import { appendItems } from "./loop.ts";
+import { appendItems, completeNow } from "./loop.ts";
 import { matches, type ReceivedEvent } from "./listeners.ts";
 import type { Frame, Listening, RunState, Step } from "./state.ts";
 import { isStepEnded } from "./status.ts";
-import { dropFrame, endStep, type Fold, framesOf, openContainer, takePort } from "./step.ts";
+import { dropFrame, endStep, type Fold, framesOf, openContainer, takePorts } from "./step.ts";
 
 /** Named limits: events held for a listener to come, and events remembered so that none counts twice. */
 const mostKept = 1_000;
@@ -121,7 +121,11 @@ export function fire(
   if (handler.append || handler.close)
     appendItems(folding, frame, node, record, handler.append ? [payload] : [], handler.close);
   if (isStepEnded(record.status)) return;
-  if (!handler.interrupt) return handler.port === null ? undefined : takePort(folding, frame, node, handler.port);
+  if (handler.close && handler.interrupt) {
+    if (handler.port !== null) takePorts(folding, frame, node, [handler.port]);
+    return completeNow(folding, frame, node, record);
+  }
+  if (!handler.interrupt) return handler.port === null ? undefined : takePorts(folding, frame, node, [handler.port]);
   for (const inner of framesOf(folding.state, frame, node)) dropFrame(folding, inner);
   record.due = null;
   endStep(folding, frame, node, record, "cancelled", handler.port === null ? [] : [handler.port]);

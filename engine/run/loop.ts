@@ -4,7 +4,7 @@ import { fileLimits } from "../workflow/file.ts";
 import type { EventOf } from "./event.ts";
 import { frameId, stepId } from "./path.ts";
 import type { Frame, LoopProgress, Step } from "./state.ts";
-import { dropFrame, endStep, type Fold, frameOutputs, framesOf, openFrame, setStatus } from "./step.ts";
+import { dropFrame, endStep, type Fold, frameOutputs, framesOf, openFrame, setStatus, takePorts } from "./step.ts";
 
 /** Opens a loop: as many iterations start as its concurrency allows. */
 export function openLoop(
@@ -149,6 +149,13 @@ function settleIteration(
 ): void {
   const { loop } = record;
   if (loop === null) return;
+  if (loop.gave === true) {
+    dropFrame(folding, frame);
+    loop.active -= 1;
+    return loop.active > 0
+      ? undefined
+      : endStep(folding, parent, node, record, "completed", node.defaultPorts, record.output);
+  }
   keepResult(folding, loop, frame, result);
   loop.last = last ?? loop.last;
   folding.observe?.({ step: stepId(parent.id, node.id), frame: parent, node, record });
@@ -173,10 +180,20 @@ function keepResult(folding: Fold, loop: LoopProgress, frame: Frame, result: Jso
 /** A completion rule holds: no more iterations begin, and those in flight are cancelled or finish. */
 function completeLoop(folding: Fold, frame: Frame, node: PlanNode, record: Step, loop: LoopProgress): void {
   loop.finishing = true;
-  if (node.completion?.cancelOthers !== false) return cutLoop(folding, frame, node, record, loop);
+  if (node.completion?.cancelOthers !== false || loop.active === 0) return cutLoop(folding, frame, node, record, loop);
   loop.total = loop.next;
   loop.open = false;
-  advanceLoop(folding, frame, node, record, loop);
+  const inFlight = framesOf(folding.state, frame, node).map((inner) => inner.index);
+  const missing = [...loop.missing, ...inFlight].toSorted((a, b) => a - b);
+  const results = Array.from({ length: loop.total }, (_, index) => loop.results[index] ?? null);
+  record.output = { results, missing, count: loop.total };
+  record.loop = { ...loop, items: null, results: [], last: null, gave: true };
+  takePorts(folding, frame, node, node.defaultPorts);
+}
+
+/** Ends a loop at once, with what it has: a handler says that it is complete. */
+export function completeNow(folding: Fold, frame: Frame, node: PlanNode, record: Step): void {
+  if (record.loop !== null) cutLoop(folding, frame, node, record, record.loop);
 }
 
 /** Ends a loop with iterations in flight: they are cancelled and missing. */

@@ -122,7 +122,8 @@ function stepValue(state: RunState, frame: Frame, id: string, node: PlanNode): J
     const record = current.steps[id];
     if (record === undefined) continue;
     const error = record.error === null ? null : { code: record.error.code, message: record.error.message };
-    return { status: record.status, outputs: record.status === "completed" ? record.output : null, error };
+    const given = record.status === "completed" || record.loop?.gave === true;
+    return { status: record.status, outputs: given ? record.output : null, error };
   }
   return { status: "pending", outputs: null, error: null };
 }

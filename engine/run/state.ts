@@ -141,4 +141,6 @@ export interface LoopProgress {
   judging?: number | null;
   /** True once the loop takes no more turns: a completion rule held. */
   finishing?: boolean;
+  /** True once it has given its result while iterations still finish, which change nothing any more. */
+  gave?: boolean;
 }

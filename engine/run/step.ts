@@ -145,9 +145,9 @@ export function endStep(
   if (folding.state.frames[frame.id] === frame) folding.frameChanged(folding, frame);
 }
 
-/** Takes a port of a step that goes on: what a handler does that does not interrupt. */
-export function takePort(folding: Fold, frame: Frame, node: PlanNode, port: string): void {
-  const edges = node.outgoing.filter((edge) => edge.sourcePort === port);
+/** Takes ports of a step that goes on: what a handler does that does not interrupt. */
+export function takePorts(folding: Fold, frame: Frame, node: PlanNode, ports: readonly string[]): void {
+  const edges = node.outgoing.filter((edge) => ports.includes(edge.sourcePort));
   resolveEdges(
     folding,
     frame,

@@ -67,7 +67,7 @@ export const handlerSchema = z
     port: portName.optional(),
     /** Loops: each such event's payload becomes one more item. */
     append: z.boolean().default(false),
-    /** Loops: such an event says that no more items come. */
+    /** Loops: such an event says that no more items come; with `interrupt` the loop is complete at once, with what it has. */
     close: z.boolean().default(false),
   })
   .refine((handler) => (handler.event === undefined) !== (handler.after === undefined), {

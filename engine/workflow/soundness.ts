@@ -99,7 +99,7 @@ function proveNode(graph: Graph, soundness: Soundness, { node, ports, incoming }
   if (node.onError === "port") alternatives.push("error");
   if (node.onError === "skip" || node.onError === "escalate") alternatives.push("(failed)");
   for (const handler of node.on) {
-    if (handler.interrupt) alternatives.push(`(${handler.port ?? "interrupted"})`);
+    if (interrupts(handler)) alternatives.push(`(${handler.port ?? "interrupted"})`);
     else if (handler.port !== undefined) declareTaken(soundness, node.id, handler.port);
   }
   if (ports.taken !== "first" && alternatives.length > 0) alternatives.unshift("(completed)");
@@ -119,6 +119,11 @@ function proveNode(graph: Graph, soundness: Soundness, { node, ports, incoming }
       choices.is(variable, (port) => port !== "error" && (port === "(completed)" || !port.startsWith("("))),
     ),
   );
+}
+
+/** One that completes a loop cuts it short and lets it give what it has. */
+function interrupts(handler: GraphNode["node"]["on"][number]): boolean {
+  return handler.interrupt && !handler.close;
 }
 
 /** A port that is taken or not by itself. */
@@ -146,10 +151,11 @@ function edgeFormula(graph: Graph, soundness: Soundness, edge: WorkflowEdge): nu
   }
   const handler = source.node.on.find(({ port }) => port === edge.sourcePort);
   if (handler !== undefined) {
-    const variable = soundness.variables.get(handler.interrupt ? edge.source : key(edge.source, edge.sourcePort)) ?? 0;
+    const variable =
+      soundness.variables.get(interrupts(handler) ? edge.source : key(edge.source, edge.sourcePort)) ?? 0;
     return choices.and(
       runs,
-      choices.is(variable, (port) => port === (handler.interrupt ? `(${edge.sourcePort})` : "taken")),
+      choices.is(variable, (port) => port === (interrupts(handler) ? `(${edge.sourcePort})` : "taken")),
     );
   }
   if (source.ports.taken === "first") {
