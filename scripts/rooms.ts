@@ -64,6 +64,7 @@ export const roomRules: RoomRule[] = [
       "contracts",
       "nodes/catalog",
       "adapters",
+      "server/events",
       "server/runs",
       "server/triggers",
       "server/workflows",

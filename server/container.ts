@@ -7,7 +7,7 @@ import { createHttpClient } from "../adapters/http/client.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
-import { workerKeyPattern } from "../adapters/redis/keys.ts";
+import { channels, workerKeyPattern } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createBuckets } from "../adapters/redis/rate-limit.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
@@ -20,6 +20,7 @@ import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
+import { EventTable } from "../adapters/supabase/events.ts";
 import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { InvitationTable } from "../adapters/supabase/invitations.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
@@ -36,6 +37,7 @@ import type { Sandbox } from "../engine/ports/sandbox.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "./approvals/link-token.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
+import { createPublisher } from "./events/publish-event.ts";
 import { createHealthCheck, type Probes } from "./health/check-health.ts";
 import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
 import type { TryModel } from "./models/ports.ts";
@@ -92,6 +94,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
   void clock.adjust();
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const sandbox = lazySandbox(log);
+  const events = new EventTable(pool);
 
   const services: Services = {
     catalogue,
@@ -118,6 +121,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     triggering: {
       triggers: new TriggerTable(pool),
       deliveries: new DeliveryTable(pool),
+      events,
+      publisher: createPublisher(events, () => pubSub.publish(channels.owed, {})),
       cron: createCron(),
       evaluate: createEvaluate(sandbox.get),
     },

@@ -9,7 +9,7 @@ import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { pricesWith } from "../adapters/model/prices.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
 import { connectRedis, connectSubscriber, refuseEviction } from "../adapters/redis/connection.ts";
-import { workerKey } from "../adapters/redis/keys.ts";
+import { channels, workerKey } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
@@ -20,6 +20,7 @@ import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
+import { EventTable } from "../adapters/supabase/events.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createLedger } from "../adapters/supabase/spending.ts";
@@ -36,10 +37,12 @@ import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createCredentialSource } from "./credentials.ts";
+import { dispatchEvents } from "./dispatch-events.ts";
 import { Drainer } from "./drain-run.ts";
 import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
 import { createModels, type ModelParts } from "./models.ts";
+import { createPublisher } from "../server/events/publish-event.ts";
 import { createAtOnce } from "../server/runs/run-at-once.ts";
 import { createEvaluate } from "../server/triggers/evaluate.ts";
 import { fireDelivery } from "../server/triggers/fire-delivery.ts";
@@ -85,6 +88,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const vault = createVault(outside.secret);
   const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
+  const events = new EventTable(pool);
   const ports = {
     worker,
     journal,
@@ -94,7 +98,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     broadcaster,
     ends: createRunEnds(pubSub),
     children: createChildRuns(pool),
-    bus: noBus,
+    bus: createBus(events, () => pubSub.publish(channels.owed, {})),
     sandbox,
     plans: createPlans(journal, catalogue),
     clock,
@@ -116,7 +120,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     log,
   });
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
-  const scheduler = createScheduler(ports, pool);
+  const scheduler = createScheduler(ports, drainer, events, pool);
+  const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
 
   const beat = async (): Promise<void> => {
     const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
@@ -132,6 +137,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     async stop() {
       clearInterval(heartbeat);
       clearInterval(adjusting);
+      forgetOwed();
       await Promise.all([sweeper.close(), scheduler.close(), queues.pause()]);
       await untilIdle(() => executor.size(), graceMs);
       executor.stop();
@@ -155,6 +161,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */
 function createScheduler(
   ports: Pick<WorkerPorts, "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
+  drainer: Drainer,
+  events: EventTable,
   pool: Pool,
 ): Scheduler {
   const { queue, sandbox, broadcaster, clock, log } = ports;
@@ -174,14 +182,32 @@ function createScheduler(
   return startScheduler({
     schedules: createScheduleStore(pool),
     cron: createCron(),
-    chores: [() => startOwed(deliveries, (one) => fireDelivery(parts, one.trigger, one), log)],
+    chores: [
+      () => dispatchEvents({ events, deliver: (...given) => drainer.deliver(...given), log }),
+      () => startOwed(deliveries, (one) => fireDelivery(parts, one.trigger, one), log),
+    ],
     log,
   });
 }
-/** Events of the organisation need its bus. */
-const noBus: EventBus = {
-  publish: () => Promise.reject(new BatonError("SERVICE_UNAVAILABLE", "This worker is connected to no event bus.")),
-};
+/** What a run tells the organisation, by the use case that the API has for it. */
+function createBus(events: EventTable, wake: () => void): EventBus {
+  const publisher = createPublisher(events, wake);
+  return {
+    async publish({ orgId, id, name, key, payload, origin }) {
+      const toldBy = { kind: "system", id: origin, label: origin === null ? "Baton" : "a run" };
+      await publisher.publish({
+        orgId,
+        ref: `run ${id}`,
+        name,
+        key,
+        payload,
+        originRunId: origin,
+        toldBy,
+        keepSeconds: 0,
+      });
+    },
+  };
+}
 
 interface Outside {
   databaseUrl: string;

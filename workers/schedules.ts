@@ -7,6 +7,8 @@ import type { Log } from "./log.ts";
 export interface Scheduler {
   /** One round now; resolves when what was due has fired. Never throws. */
   round(): Promise<void>;
+  /** Says that something is owed: a round soon, however often it is said. */
+  nudge(): void;
   close(): Promise<void>;
 }
 
@@ -67,19 +69,29 @@ export function startScheduler({ schedules, cron, chores, log, everyMs = 1_000 }
     }
   };
 
+  let nudged = false;
+  let busy = false;
+  const begin = (): void => {
+    clearTimeout(timer);
+    busy = true;
+    nudged = false;
+    running = round().finally(() => {
+      busy = false;
+      if (nudged && !closed) begin();
+      else next();
+    });
+  };
   const next = (): void => {
-    if (closed) return;
-    timer = setTimeout(
-      () => {
-        running = round().finally(next);
-      },
-      everyMs * (0.75 + Math.random() * 0.5),
-    );
+    if (!closed) timer = setTimeout(begin, everyMs * (0.75 + Math.random() * 0.5));
   };
   next();
 
   return {
     round,
+    nudge() {
+      nudged = true;
+      if (!busy && !closed) begin();
+    },
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -25,6 +25,8 @@ export const purseKeys = {
 export const channels = {
   abort: "baton:abort",
   ended: "baton:ended",
+  /** Says that triggers or listeners are owed something; workers look at once instead of within a second. */
+  owed: "baton:owed",
   acknowledge: (worker: string): string => `baton:ack:${worker}`,
 } as const;
 

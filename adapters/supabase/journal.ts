@@ -124,6 +124,7 @@ function batchJson(batch: JournalBatch): string {
       approvals.open.length + approvals.close.length === 0
         ? undefined
         : { open: approvals.open.map(approvalColumns), close: approvals.close },
+    listeners: batch.listeners,
     signals: batch.signals.length === 0 ? undefined : batch.signals,
   });
 }

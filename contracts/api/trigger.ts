@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eventNamePattern } from "../../engine/run/listeners.ts";
 import { idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
 
 export const triggerKinds = ["webhook", "schedule", "event", "form"] as const;
@@ -8,7 +9,7 @@ export type TriggerKind = z.infer<typeof triggerKindSchema>;
 /** A name on the organisation's bus, such as `invoice.paid`. Names that begin with `baton.` are the product's own. */
 export const eventNameSchema = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,199}$/, "must be a name such as invoice.paid")
+  .regex(eventNamePattern, "must be a name such as invoice.paid")
   .refine((name) => !name.startsWith("baton."), "must not begin with baton., which is kept for Baton itself");
 
 const expressionSchema = z.string().min(1).max(4_000);

@@ -14,7 +14,7 @@ test("rights grow with the role, except that nobody but deciders decides", () =>
   const first = (role: (typeof roles)[number], below: (typeof roles)[number]): Action[] =>
     of(role).filter((action) => !of(below).includes(action));
   expect(first("approver", "viewer")).toEqual(["approval:decide", "approval:link"]);
-  expect(first("operator", "approver")).toEqual(["run:start", "run:control"]);
+  expect(first("operator", "approver")).toEqual(["run:start", "run:control", "event:publish"]);
   expect(of("viewer").filter((action) => !action.endsWith(":read"))).toEqual(["organization:leave"]);
 });
 

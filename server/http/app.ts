@@ -20,6 +20,7 @@ import { isServiceAway } from "./service-away.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
@@ -46,6 +47,7 @@ export function allRoutes(services: Services): Route[] {
     ...organizationRoutes(services),
     ...templateRoutes(services),
     ...triggerRoutes(services),
+    ...eventRoutes(services),
   ];
 }
 

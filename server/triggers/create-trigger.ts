@@ -55,6 +55,8 @@ export async function createTrigger(
     auditEntry(caller, "trigger-created", { kind: "trigger", id }, { workflowId, kind, name: request.name }),
   );
   if (row === null) throw notFound("workflow");
+  // Those that come from now on are brought by the bus itself.
+  if (kind === "event" && request.config.includeKept) await triggering.events.oweKept(caller.orgId, id);
   const trigger = showTrigger(row, publicUrl);
   const url = kind === "webhook" && token !== null ? hookUrl(publicUrl, token.token) : trigger.url;
   return { trigger, url, secret };

@@ -73,12 +73,18 @@ async function attempt(parts: FireParts, trigger: Firing, delivery: DeliveryRow)
     priority: 0,
     kind: trigger.kind,
     by: { kind: "system", id: trigger.id, label: labelOf(trigger) },
-    trigger: { triggerId: trigger.id, deliveryId: delivery.id, key: delivery.key },
+    trigger: { triggerId: trigger.id, deliveryId: delivery.id, key: delivery.key, ...depthOf(delivery) },
     createdBy: null,
     idempotencyKey: `trigger:${delivery.id}`,
     audit: (version) => startAudit(trigger, delivery, version),
   });
   return { outcome: "started", run };
+}
+
+/** How many events led to this run: the bus counts on, and ends a circle. */
+function depthOf({ payload }: DeliveryRow): { eventDepth?: number } {
+  const event = payload["event"];
+  return isJsonObject(event) && typeof event["depth"] === "number" ? { eventDepth: event["depth"] } : {};
 }
 
 function isTrue(value: Json): boolean {

@@ -3,6 +3,8 @@ import type { ErrorRecord } from "../../engine/errors.ts";
 import type { JsonObject } from "../../engine/json.ts";
 import type { Cron } from "../../engine/ports/cron.ts";
 import type { AuditEntry } from "../audit.ts";
+import type { EventStore } from "../events/ports.ts";
+import type { Publisher } from "../events/publish-event.ts";
 import type { Page, PageRequest } from "../page.ts";
 import type { Evaluate } from "./evaluate.ts";
 
@@ -106,6 +108,8 @@ export interface DeliveryStore {
 export interface Triggering {
   triggers: TriggerStore;
   deliveries: DeliveryStore;
+  events: EventStore;
+  publisher: Publisher;
   cron: Cron;
   evaluate: Evaluate;
 }

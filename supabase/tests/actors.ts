@@ -156,6 +156,9 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     `token of ${org}`,
   );
   await pool.query("insert into trigger_deliveries (org_id, trigger_id, key) values ($1, $2, 'id 1')", [org, trigger]);
+  await pool.query("insert into event_types (org_id, name) values ($1, 'order.paid')", [org]);
+  await pool.query("insert into bus_events (org_id, ref, name) values ($1, '1', 'order.paid')", [org]);
+  await pool.query("insert into run_listeners (org_id, run_id, name) values ($1, $2, 'order.paid')", [org, run]);
   return { group, workflow, run, approval, apiKey, trigger };
 }
 

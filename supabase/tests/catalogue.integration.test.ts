@@ -118,6 +118,7 @@ describe("policies", () => {
       "idempotency_keys",
       "invitations",
       "model_providers",
+      "run_listeners",
       "run_signals",
       "run_timers",
     ]);

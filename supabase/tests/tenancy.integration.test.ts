@@ -270,6 +270,33 @@ const matrix: Record<string, Rule> = {
       (w) => `insert into trigger_deliveries (org_id, trigger_id, key) values ('${w.org}', '${w.rows.trigger}', 'x')`,
     ),
   },
+  event_types: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "event_types",
+      "description",
+      (w) => `insert into event_types (org_id, name) values ('${w.org}', 'x')`,
+    ),
+  },
+  bus_events: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "bus_events",
+      "key",
+      (w) => `insert into bus_events (org_id, ref, name) values ('${w.org}', 'x', 'x')`,
+    ),
+  },
+  run_listeners: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_listeners",
+      "name",
+      (w) => `insert into run_listeners (org_id, run_id, name) values (${runKey(w)}, 'x')`,
+    ),
+  },
   audit_log: {
     read: "members",
     mine: "org_id = $1",
@@ -389,6 +416,7 @@ it("worker functions are refused to everybody who comes by the data API", async 
         `select append_run_events('${world.rows.run}', 1, '[]')`,
         "select append_run_events_batch('[]')",
         "select * from claim_due_timers(10)",
+        "select * from dispatch_events(10)",
         `select decide_approval('${world.rows.approval}', '${world.org}', 'approve', null, null, 'user', null, 'x', 'app', null, null)`,
         "select accept_invitation('\\x00', null, null, null)",
         `select expire_approval('${world.rows.approval}')`,
