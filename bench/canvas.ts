@@ -1,7 +1,8 @@
-import { chromium, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
+import { framesDuring, launchBrowser, signIn } from "./browser.ts";
 import { type Figure, percentile, spread } from "./figure.ts";
-import { type Product, startProduct } from "./product.ts";
+import { startProduct } from "./product.ts";
 
 const size = 1_000;
 const opens = 5;
@@ -10,15 +11,7 @@ const frames = 180;
 /** The editor with a workflow of 1,000 nodes in the built product: opening it, dragging a node, moving the canvas near and from afar. */
 export async function measureCanvas(): Promise<Figure[]> {
   const product = await startProduct();
-  const browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
-    args: [
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--no-first-run",
-    ],
-  });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await signIn(page, product);
@@ -67,14 +60,6 @@ function grid(count: number): WorkflowFileInput {
   return { schemaVersion: 1, name: "A thousand nodes", nodes, edges };
 }
 
-async function signIn(page: Page, product: Product): Promise<void> {
-  await page.goto(`${product.url}/sign-in`);
-  await page.getByLabel("E-mail").fill(product.email);
-  await page.getByLabel("Password", { exact: true }).fill(product.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-}
-
 /** Milliseconds from the request to nodes on the screen in a page that is free to answer. */
 async function open(page: Page, url: string): Promise<number> {
   await page.goto("about:blank");
@@ -88,27 +73,6 @@ async function open(page: Page, url: string): Promise<number> {
       }),
   );
   return answered - began;
-}
-
-/** Times between frames in the page while something goes on, in ms. */
-async function framesDuring(page: Page, act: () => Promise<void>): Promise<number[]> {
-  await page.evaluate(() => {
-    const times: number[] = [];
-    Object.assign(window, { frameTimes: times, frameStop: false });
-    let last = performance.now();
-    const tick = (now: number): void => {
-      times.push(now - last);
-      last = now;
-      if (!(window as unknown as { frameStop: boolean }).frameStop) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  });
-  await act();
-  return page.evaluate(() => {
-    Object.assign(window, { frameStop: true });
-    // The first frames belong to what was going on before.
-    return (window as unknown as { frameTimes: number[] }).frameTimes.slice(3);
-  });
 }
 
 /** A node follows the pointer in a circle. */

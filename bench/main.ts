@@ -6,10 +6,11 @@ import { measureEngine } from "./engine.ts";
 import { measureLatency } from "./latency.ts";
 import type { Figure } from "./figure.ts";
 import { measureLighthouse } from "./lighthouse.ts";
+import { measureMonitor } from "./monitor.ts";
 import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
-// `npm run bench [-- start latency throughput engine canvas lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
+// `npm run bench [-- start latency throughput engine canvas monitor lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
 // `--only W1,W3` and `--quick` are for the engine.
 
 const benches: Record<string, (options: { only: string[]; quick: boolean }) => Promise<Figure[]>> = {
@@ -18,6 +19,7 @@ const benches: Record<string, (options: { only: string[]; quick: boolean }) => P
   throughput: measureThroughput,
   engine: measureEngine,
   canvas: measureCanvas,
+  monitor: measureMonitor,
   lighthouse: measureLighthouse,
 };
 

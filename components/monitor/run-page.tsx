@@ -40,7 +40,7 @@ export function RunPage({ run, definition }: RunPageProps) {
 
 function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
   const follower = useRunFollower(run.id, plan);
-  const screen = useRunScreen(run.id, plan, follower);
+  const screen = useRunScreen(plan, follower);
   return (
     <ScreenProvider screen={screen}>
       <PageHeader

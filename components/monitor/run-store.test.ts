@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../engine/run/event.ts";
-import type { Projection, RunView } from "../../engine/run/projection.ts";
+import type { Projection, RunFacts, RunView } from "../../engine/run/projection.ts";
+import type { Plan } from "../../engine/workflow/plan.ts";
 import type { JournalListener, JournalSource } from "./journal-source.ts";
 import { RunFollower, textKey } from "./run-store.ts";
 
@@ -14,7 +15,9 @@ function countingProjection(): Projection {
     apply(event) {
       if (event.seq !== seq + 1) throw new Error(`event ${event.seq} after ${seq}`);
       seq = event.seq;
+      return [];
     },
+    facts: () => ({ seq, status: "running" }) as unknown as RunFacts,
     view: () => ({ seq, status: "running", steps: [] }) as unknown as RunView,
   };
 }
@@ -46,6 +49,7 @@ function harness(journal: RunEvent[]) {
     },
   };
   const follower = new RunFollower({
+    plan: { nodes: new Map(), scopes: new Map() } as unknown as Plan,
     projection: countingProjection(),
     source,
     nextFrame: (draw) => draw(),

@@ -2,6 +2,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { Projection, RunView } from "../../engine/run/projection.ts";
 import { isRunEnded } from "../../engine/run/status.ts";
+import type { Plan } from "../../engine/workflow/plan.ts";
+import { RunHistory } from "./screen/history.ts";
 import type { Announcement, JournalSource, TextPiece } from "./journal-source.ts";
 
 export interface RunState {
@@ -17,6 +19,7 @@ export interface RunState {
 }
 
 export interface FollowerOptions {
+  plan: Plan;
   projection: Projection;
   source: JournalSource;
   /** Puts off drawing to the next frame; the tests draw at once. */
@@ -44,6 +47,8 @@ export function textKey(step: string, attempt: number): string {
  */
 export class RunFollower {
   readonly store: StoreApi<RunState>;
+  /** What each event did, for going back. */
+  readonly history: RunHistory;
   readonly #options: FollowerOptions;
   readonly #events: RunEvent[] = [];
   readonly #texts = new Map<string, string>();
@@ -57,6 +62,7 @@ export class RunFollower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.history = new RunHistory(options.plan);
     this.store = createStore<RunState>(() => ({
       events: [],
       view: options.projection.view(),
@@ -129,7 +135,8 @@ export class RunFollower {
     for (const event of batch) {
       if (event.seq <= projection.seq) continue;
       if (event.seq !== projection.seq + 1) return false;
-      projection.apply(event);
+      const changes = projection.apply(event);
+      this.history.note(event, projection.facts(), changes);
       this.#events.push(event);
       if (event.type === "step-completed") this.#texts.delete(textKey(event.step, event.attempt));
     }

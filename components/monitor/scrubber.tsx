@@ -18,12 +18,10 @@ const playTicks = 240;
 export function Scrubber({ follower }: { follower: RunFollower }) {
   const screen = useScreen();
   const at = useShown((state) => state.at);
-  const wanted = useShown((state) => state.wanted);
   const last = useShown((state) => state.events.at(-1));
   const count = useRunState(follower, (state) => state.events.length);
   const [playing, setPlaying] = useState(false);
-  // The slider is where the finger is, while the page may still be reading.
-  const place = wanted?.seq ?? at ?? count;
+  const place = at ?? count;
 
   useEffect(() => {
     if (!playing) return;
@@ -89,8 +87,6 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
         value={place}
         onChange={(event) => go(event.currentTarget.valueAsNumber)}
         onKeyDown={keys}
-        onPointerEnter={() => screen.prepare()}
-        onFocus={() => screen.prepare()}
         className="mx-2 h-1 min-w-16 flex-1 accent-accent"
       />
       <span className="figures hidden shrink-0 text-right text-muted sm:inline">
@@ -104,9 +100,6 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
           </>
         )}
       </span>
-      {wanted !== null && (
-        <span className="figures shrink-0 text-subtle">Reading {Math.floor(wanted.read * 100)} %</span>
-      )}
       {at !== null && (
         <Button tone="primary" className="ml-2" onClick={() => go(count)}>
           <History aria-hidden /> Back to now

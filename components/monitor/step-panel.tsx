@@ -18,12 +18,12 @@ interface StepPanelProps {
 export function StepPanel({ follower, onBack }: StepPanelProps) {
   const { plan } = useScreen();
   const current = useShown((state) => state.current);
-  const step = useShown(({ view, current }) => view.steps.find((each) => each.step === current));
+  const step = useShown(({ tree, current }) => (current === null ? null : tree.step(current)));
   const node = current === null ? undefined : plan.nodes.get(stepParts(current).node);
   return (
     // Focusable, so that a long output can be scrolled without a pointer.
     <div className="min-h-0 flex-1 overflow-auto">
-      {step !== undefined ? (
+      {step !== null ? (
         <StepDetail key={step.step} step={step} follower={follower} onBack={onBack} />
       ) : node !== undefined ? (
         <section aria-label={node.name} className="grid gap-2 px-4 py-3">

@@ -1,13 +1,12 @@
 import type { StepView } from "../../engine/run/projection.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
-import { frameId } from "../../engine/run/path.ts";
-import { isStepEnded } from "../../engine/run/status.ts";
+import type { FrameGroup, FrameSteps, StepIndex } from "./screen/step-index.ts";
 
 export type StepRow =
   | { kind: "step"; key: string; depth: number; step: StepView; folds: boolean; open: boolean }
   /** A node that no step stands for yet. */
   | { kind: "ahead"; key: string; depth: number; name: string }
-  | { kind: "frame"; key: string; depth: number; index: number; steps: StepView[]; open: boolean }
+  | { kind: "frame"; key: string; depth: number; frame: FrameSteps; open: boolean }
   /** Iterations that went well and are left out, until somebody asks for all of them. */
   | { kind: "more"; key: string; depth: number; count: number; open: boolean };
 
@@ -17,68 +16,63 @@ const manyFrames = 24;
 /** Which groups a person opened or closed; what is not in it follows the default. */
 export type Folding = ReadonlyMap<string, boolean>;
 
+type Indexed = Pick<StepIndex, "top" | "group">;
+
 /**
  * The steps as rows: by the order of the graph, the insides of containers under them, iteration by iteration. Loops and iterations that went
- * well are folded, so that a loop of a thousand shows the few that matter.
+ * well are folded, so that a loop of a thousand shows the few that matter. Costs what is shown, not what ran.
  */
-export function stepRows(plan: Plan, steps: readonly StepView[], folding: Folding): StepRow[] {
-  const order = new Map(plan.levels.flat().map((id, index) => [id, index]));
-  const byFrame = new Map<string, StepView[]>();
-  for (const step of steps) {
-    const inFrame = byFrame.get(step.frame);
-    if (inFrame === undefined) byFrame.set(step.frame, [step]);
-    else inFrame.push(step);
-  }
-  const framesOf = new Map<string, number[]>();
-  for (const [frame, [first]] of byFrame) {
-    if (first === undefined || first.container === null || first.index === null) continue;
-    const container = frame.slice(0, frame.lastIndexOf("."));
-    const known = framesOf.get(container);
-    if (known === undefined) framesOf.set(container, [first.index]);
-    else known.push(first.index);
-  }
+export function stepRows(plan: Plan, index: Indexed, folding: Folding): StepRow[] {
+  const order = new Map(plan.levels.flat().map((id, place) => [id, place]));
   const rows: StepRow[] = [];
 
-  function addFrame(frame: string, depth: number) {
-    const inFrame = (byFrame.get(frame) ?? []).toSorted((a, b) => (order.get(a.node) ?? 0) - (order.get(b.node) ?? 0));
-    for (const step of inFrame) addStep(step, depth);
+  function addSteps(steps: Iterable<StepView>, depth: number) {
+    for (const step of [...steps].toSorted((a, b) => (order.get(a.node) ?? 0) - (order.get(b.node) ?? 0)))
+      addStep(step, depth);
   }
 
   function addStep(step: StepView, depth: number) {
-    const frames = (framesOf.get(step.step) ?? []).toSorted((a, b) => a - b);
-    const open = folding.get(step.step) ?? (step.status !== "completed" || frames.length <= 1);
-    rows.push({ kind: "step", key: step.step, depth, step, folds: frames.length > 0, open });
-    if (!open) return;
-    const allKey = `${step.step}.*`;
-    const all = frames.length <= manyFrames || folding.get(allKey) === true;
-    let left = 0;
-    for (const index of frames) {
-      const frame = frameId(step.step, index);
-      // The branches of a parallel are its one inside: no row says "iteration 1" above them.
-      if (plan.nodes.get(step.node)?.behaviour !== "loop") {
-        addFrame(frame, depth + 1);
-        continue;
-      }
-      const inside = byFrame.get(frame) ?? [];
-      const matters = inside.some((each) => !isStepEnded(each.status) || each.status === "failed");
-      const isOpen = folding.get(frame) ?? matters;
-      if (!all && !isOpen && !matters) {
-        left += 1;
-        continue;
-      }
-      rows.push({ kind: "frame", key: frame, depth: depth + 1, index, steps: inside, open: isOpen });
-      if (isOpen) addFrame(frame, depth + 2);
-    }
-    if (left > 0 || (all && frames.length > manyFrames)) {
-      rows.push({ kind: "more", key: allKey, depth: depth + 1, count: all ? frames.length : left, open: all });
-    }
+    const group = index.group(step.step);
+    const open = folding.get(step.step) ?? (step.status !== "completed" || (group?.frames.size ?? 0) <= 1);
+    rows.push({ kind: "step", key: step.step, depth, step, folds: group !== null, open });
+    if (!open || group === null) return;
+    if (plan.nodes.get(step.node)?.behaviour === "loop") addIterations(step, group, depth + 1);
+    // The branches of a parallel are its one inside: no row says "iteration 1" above them.
+    else for (const frame of group.frames.values()) addSteps(frame.steps.values(), depth + 1);
   }
 
-  addFrame("", 0);
-  const reached = new Set((byFrame.get("") ?? []).map((step) => step.node));
+  function addIterations(step: StepView, group: FrameGroup, depth: number) {
+    const allKey = `${step.step}.*`;
+    const many = group.frames.size > manyFrames;
+    const all = !many || folding.get(allKey) === true;
+    const shown = all ? group.frames.keys() : new Set([...group.attention, ...opened(step.step, group, folding)]);
+    const indexes = [...shown].toSorted((a, b) => a - b);
+    for (const at of indexes) {
+      const frame = group.frames.get(at);
+      if (frame === undefined) continue;
+      const isOpen = folding.get(frame.name) ?? frame.attention > 0;
+      rows.push({ kind: "frame", key: frame.name, depth, frame, open: isOpen });
+      if (isOpen) addSteps(frame.steps.values(), depth + 1);
+    }
+    const left = group.frames.size - indexes.length;
+    if (left > 0 || (all && many))
+      rows.push({ kind: "more", key: allKey, depth, count: all ? group.frames.size : left, open: all });
+  }
+
+  addSteps(index.top, 0);
+  const reached = new Set([...index.top].map((step) => step.node));
   const ahead = (plan.scopes.get("")?.nodes ?? []).filter((id) => !reached.has(id));
   for (const id of ahead.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))) {
     rows.push({ kind: "ahead", key: id, depth: 0, name: plan.nodes.get(id)?.name ?? id });
   }
   return rows;
+}
+
+/** The iterations of a loop that a person opened, though they went well. */
+function* opened(loop: string, group: FrameGroup, folding: Folding): Generator<number> {
+  for (const [name, open] of folding) {
+    if (!open || !name.startsWith(`${loop}.`)) continue;
+    const at = Number(name.slice(loop.length + 1));
+    if (Number.isInteger(at) && group.frames.has(at)) yield at;
+  }
 }

@@ -22,6 +22,7 @@ export function useRunFollower(runId: string, plan: Plan): RunFollower {
   const [follower] = useState(
     () =>
       new RunFollower({
+        plan,
         projection: createProjection(plan, runId),
         source: supabaseJournal(supabase, runId),
         nextFrame: (draw) => requestAnimationFrame(draw),

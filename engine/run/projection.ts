@@ -6,8 +6,8 @@ import { apply, emptyState } from "./fold.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isStepEnded, type RunStatus, type StepStatus } from "./status.ts";
 
-/** A run as people see it. Times are epoch ms. */
-export interface RunView {
+/** What is known of a run itself, without its steps. Times are epoch ms. */
+export interface RunFacts {
   runId: string;
   status: RunStatus;
   input: Json;
@@ -23,7 +23,19 @@ export interface RunView {
   startedAt: number | null;
   endedAt: number | null;
   seq: number;
+}
+
+/** A run as people see it. */
+export interface RunView extends RunFacts {
+  /** In the order in which they came up: a step keeps its place. */
   steps: StepView[];
+}
+
+/** What one event did to one step: at which place of the view it stands, and how it was before; undefined when it came up. */
+export interface StepChange {
+  place: number;
+  before: StepView | undefined;
+  after: StepView;
 }
 
 export interface StepView {
@@ -64,9 +76,11 @@ export interface AttemptView {
 }
 
 export interface Projection {
-  /** Folds the next event in. Throws INTERNAL when it is not the next one. */
-  apply(event: RunEvent): void;
-  /** The view now: a new object at each call after a change, the same steps where nothing changed. */
+  /** Folds the next event in and tells which steps it changed. Throws INTERNAL when it is not the next one. */
+  apply(event: RunEvent): StepChange[];
+  /** The run's own fields now, cheap with any number of steps. */
+  facts(): RunFacts;
+  /** The view now: a new object at each call, the same steps where nothing changed. */
   view(): RunView;
   readonly seq: number;
 }
@@ -74,7 +88,7 @@ export interface Projection {
 /** A fold that keeps what the state lets go: times, attempts, inputs, the insides of ended iterations. */
 export function createProjection(plan: Plan, runId: string): Projection {
   let state = emptyState(runId);
-  const steps = new Map<string, StepView>();
+  const steps = new StepList();
   const times: Times = { queuedAt: null, startedAt: null, endedAt: null, demo: false };
   return {
     get seq() {
@@ -86,9 +100,42 @@ export function createProjection(plan: Plan, runId: string): Projection {
       });
       runTimes(times, event);
       noteEvent(steps, event);
+      return steps.takeChanges();
     },
-    view: () => runView(state, times, [...steps.values()]),
+    facts: () => runFacts(state, times),
+    view: () => ({ ...runFacts(state, times), steps: steps.all() }),
   };
+}
+
+/** The steps that have come up, in that order, with what the present event changed. */
+class StepList {
+  readonly #steps: StepView[] = [];
+  readonly #places = new Map<string, number>();
+  #changes = new Map<number, StepChange>();
+
+  get(step: string): StepView | undefined {
+    const place = this.#places.get(step);
+    return place === undefined ? undefined : this.#steps[place];
+  }
+
+  set(step: string, after: StepView): void {
+    const place = this.#places.get(step) ?? this.#steps.length;
+    const known = this.#changes.get(place);
+    if (known === undefined) this.#changes.set(place, { place, before: this.#steps[place], after });
+    else known.after = after;
+    this.#places.set(step, place);
+    this.#steps[place] = after;
+  }
+
+  takeChanges(): StepChange[] {
+    const changes = [...this.#changes.values()];
+    this.#changes = new Map();
+    return changes;
+  }
+
+  all(): StepView[] {
+    return this.#steps.slice();
+  }
 }
 
 /** The view of a whole journal. */
@@ -114,9 +161,9 @@ function runTimes(times: Times, event: RunEvent): void {
   if ("usage" in event && event.usage?.some((usage) => usage.demo) === true) times.demo = true;
 }
 
-function runView(state: RunState, times: Times, steps: StepView[]): RunView {
+function runFacts(state: RunState, times: Times): RunFacts {
   const { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq } = state;
-  return { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq, ...times, steps };
+  return { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq, ...times };
 }
 
 function changed(
@@ -177,7 +224,7 @@ function newStepView(step: string, frame: Frame, node: PlanNode, at: number): St
 }
 
 /** What events carry beyond the state: inputs, usage, logs and the course of attempts. */
-function noteEvent(steps: Map<string, StepView>, event: RunEvent): void {
+function noteEvent(steps: StepList, event: RunEvent): void {
   if (!("step" in event) || event.step === null) return;
   const view = steps.get(event.step);
   if (view === undefined) return;

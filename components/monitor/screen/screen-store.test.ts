@@ -11,6 +11,7 @@ import { compile } from "../../../engine/workflow/compile.ts";
 import type { Plan } from "../../../engine/workflow/plan.ts";
 import type { JournalListener, JournalSource } from "../journal-source.ts";
 import { RunFollower } from "../run-store.ts";
+import { stepRows, type Folding } from "../step-rows.ts";
 import { emptyGraph, graphState } from "./graph-state.ts";
 import { PortsTaken } from "./ports-taken.ts";
 import { RunScreen } from "./screen-store.ts";
@@ -58,17 +59,14 @@ function page({ plan }: Case, written: RunEvent[], start: { at: number | null; c
     },
   };
   const follower = new RunFollower({
+    plan,
     projection: createProjection(plan, "run"),
     source,
     nextFrame: (draw) => draw(),
     later: () => () => undefined,
   });
   const frames: (() => void)[] = [];
-  let time = 0;
-  const screen = new RunScreen(
-    { plan, runId: "run", follower, nextFrame: (work) => frames.push(work), clock: () => (time += 1) },
-    start,
-  );
+  const screen = new RunScreen({ plan, follower, nextFrame: (work) => frames.push(work) }, start);
   screen.start();
   follower.start();
   return {
@@ -80,6 +78,12 @@ function page({ plan }: Case, written: RunEvent[], start: { at: number | null; c
       for (let frame = frames.shift(); frame !== undefined; frame = frames.shift()) frame();
     },
   };
+}
+
+/** What the timeline shows of a moment, with everything opened. */
+function rows(plan: Plan, tree: Pick<StepIndex, "top" | "group">) {
+  const open: Folding = { get: () => true, [Symbol.iterator]: () => [][Symbol.iterator]() } as unknown as Folding;
+  return stepRows(plan, tree, open).map((row) => ({ ...row }));
 }
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
@@ -139,13 +143,52 @@ describe("the screen equals the journal", { timeout: 60_000 }, () => {
           const seq = 1 + (place % run.events.length);
           screen.seek(seq);
           draw();
-          const { view, at, events } = screen.store.getState();
+          const { view, at, events, tree } = screen.store.getState();
           expect(at).toBe(seq);
+          const fresh = new StepIndex();
+          fresh.update(view.steps);
+          expect(rows(run.plan, tree)).toEqual(rows(run.plan, fresh));
           expect(events).toHaveLength(seq);
           expect(view).toEqual(projectRun(run.plan, "run", structuredClone(run.events.slice(0, seq))));
         }
         screen.seek(null);
         expect(screen.store.getState().view.seq).toBe(run.events.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("live, in the past and after gaps, in any order of these, and one writing a frame", async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, fc.array(fc.nat(), { minLength: 5, maxLength: 40 }), async (seed, moves) => {
+        const run = randomRun(seed);
+        if (run === null) return;
+        const written: RunEvent[] = [];
+        const { follower, screen, told, draw } = page(run, written, { at: null, chosen: null });
+        told().connection("live");
+        await settle();
+        let writings = 0;
+        screen.store.subscribe(() => (writings += 1));
+        for (const move of moves) {
+          const next = run.events.slice(written.length, written.length + 1 + (move % 7));
+          if (move % 5 === 0 && written.length > 0) screen.seek(1 + (move % written.length));
+          else if (move % 5 === 1) screen.seek(null);
+          else if (next.length > 0) {
+            written.push(...next);
+            // Every other batch is lost on its way: the next one shows the gap.
+            const lost = move % 5 === 2;
+            if (!lost) told().announced({ from: next[0]!.seq, to: next.at(-1)!.seq, events: structuredClone(next) });
+            await settle();
+          }
+          writings = 0;
+          draw();
+          expect(writings).toBeLessThanOrEqual(1);
+          const { view, at, events } = screen.store.getState();
+          expect(view.seq).toBe(at ?? follower.store.getState().view.seq);
+          if (view.seq === 0) continue;
+          expect(view).toEqual(projectRun(run.plan, "run", structuredClone(written.slice(0, view.seq))));
+          expect(events).toHaveLength(view.seq);
+        }
       }),
       { numRuns: 60 },
     );

@@ -5,9 +5,9 @@ import type { Plan } from "../../../engine/workflow/plan.ts";
 import type { RunFollower } from "../run-store.ts";
 import { defaultStep } from "./current-step.ts";
 import { emptyGraph, graphState, type GraphRun } from "./graph-state.ts";
-import { RunHistory } from "./history.ts";
 import { PortsTaken } from "./ports-taken.ts";
 import { StepIndex } from "./step-index.ts";
+import type { WorkLog } from "./work-log.ts";
 
 /** What every part of the page shows: the run now, or as it was. */
 export interface ScreenState {
@@ -16,10 +16,10 @@ export interface ScreenState {
   /** The journal up to that moment. */
   events: readonly RunEvent[];
   graph: GraphRun;
+  /** The same steps by name and by container; a new object for each moment that is shown. */
+  tree: StepTree;
   /** The event that is looked at; null for now, and then the page moves with the run. */
   at: number | null;
-  /** The event that is on its way to be shown, and how much of the journal up to there is read, 0 to 1; else null. */
-  wanted: { seq: number; read: number } | null;
   /** What a person chose: a step, or a node that no step stands for yet. */
   chosen: string | null;
   /** What is shown as chosen: that, or what matters most now. */
@@ -28,15 +28,12 @@ export interface ScreenState {
 
 interface ScreenOptions {
   plan: Plan;
-  runId: string;
   follower: RunFollower;
   nextFrame(work: () => void): void;
-  /** Ms on a clock that only goes forward. */
-  clock(): number;
 }
 
-/** Ms that reading back may take of a frame. */
-const sliceMs = 10;
+/** The steps of one moment. The index behind it moves on with the page, so it is asked while that moment is drawn and not kept. */
+export type StepTree = Pick<StepIndex, "step" | "group" | "top">;
 
 /**
  * One state for canvas, timeline, detail and journal, so that they never disagree. Takes up what the follower draws, at most once a frame;
@@ -46,28 +43,29 @@ export class RunScreen {
   readonly store: StoreApi<ScreenState>;
   readonly plan: Plan;
   readonly #options: ScreenOptions;
-  readonly #history: RunHistory;
   readonly #index = new StepIndex();
   readonly #ports: PortsTaken;
-  #wanted: number | null = null;
-  #pumping = false;
+  /** The event of a link, until the journal is read as far. */
+  #awaited: number | null;
+  /** Where a seek leads that waits for its frame. */
+  #next: { seq: number | null } | null = null;
+  #pacing = false;
 
   constructor(options: ScreenOptions, start: { at: number | null; chosen: string | null }) {
     this.#options = options;
     this.plan = options.plan;
-    this.#history = new RunHistory(options.plan, options.runId);
     this.#ports = new PortsTaken(options.plan);
     const { view, events } = options.follower.store.getState();
     this.store = createStore<ScreenState>(() => ({
       view,
       events,
       graph: emptyGraph,
+      tree: this.#tree(),
       at: null,
-      wanted: null,
       chosen: start.chosen,
       current: start.chosen,
     }));
-    this.#wanted = start.at;
+    this.#awaited = start.at;
     this.#show(view, events, null);
   }
 
@@ -75,46 +73,42 @@ export class RunScreen {
   start(): () => void {
     const { store } = this.#options.follower;
     const took = store.subscribe((now, before) => {
-      if (now.events === before.events && now.view === before.view && now.connection === before.connection) return;
-      if (this.#wanted !== null) this.#pump();
-      else if (this.store.getState().at === null) this.#show(now.view, now.events, null);
+      if (this.#awaited !== null) this.#await();
+      else if (now.events !== before.events && this.store.getState().at === null)
+        this.#show(now.view, now.events, null);
     });
     const { view, events } = store.getState();
-    if (this.store.getState().at === null && this.#wanted === null) this.#show(view, events, null);
+    if (this.#awaited !== null) this.#await();
+    else if (this.store.getState().at === null) this.#show(view, events, null);
     return took;
   }
 
-  /** Takes the page to what was true after an event, or with null back to now. */
+  /** Takes the page to what was true after an event, or with null back to now. Asked again within a frame, it goes there with the next one. */
   seek(seq: number | null): void {
-    const { view, events } = this.#options.follower.store.getState();
-    if (seq === null) {
-      this.#wanted = null;
-      this.store.setState({ wanted: null });
-      return this.#show(view, events, null);
+    this.#awaited = null;
+    if (this.#pacing) {
+      this.#next = { seq };
+      return;
     }
-    this.#wanted = Math.max(1, Math.min(Math.round(seq), events.length));
-    this.#pump();
+    this.#goTo(seq);
+    this.#pacing = true;
+    this.#options.nextFrame(() => {
+      this.#pacing = false;
+      const next = this.#next;
+      this.#next = null;
+      if (next !== null) this.seek(next.seq);
+    });
   }
 
-  /** Begins to read the journal for going back, as somebody is about to. */
-  prepare(): void {
-    const { events } = this.#options.follower.store.getState();
-    if (this.#pumping || this.#wanted !== null || this.#history.upTo >= events.length) return;
-    this.#pumping = true;
-    this.#options.nextFrame(() => {
-      this.#pumping = false;
-      if (this.#wanted !== null) return this.#pump();
-      const until = this.#options.clock() + sliceMs;
-      this.#history.extend(events, () => this.#options.clock() < until);
-      this.prepare();
-    });
+  /** When nothing worked, as known after an event. */
+  workUpTo(seq: number, now: number): ReturnType<WorkLog["upTo"]> {
+    return this.#options.follower.history.work.upTo(seq, now);
   }
 
   /** Chooses a step, or a node that was not reached, everywhere on the page. */
   choose(chosen: string | null): void {
     const { view, events, at } = this.store.getState();
-    this.store.setState({ chosen });
-    this.#show(view, events, at);
+    this.#show(view, events, at, chosen);
   }
 
   /** Chooses a node: its execution in the iteration that is shown, or the node itself where it was not reached. */
@@ -122,38 +116,46 @@ export class RunScreen {
     this.choose(this.store.getState().graph.nodes.get(node)?.step?.step ?? node);
   }
 
-  /** Reads the journal for going back, a slice a frame, until what is wanted can be shown. */
-  #pump(): void {
-    if (this.#pumping || this.#wanted === null) return;
-    const { events, connection } = this.#options.follower.store.getState();
-    // An address may name an event that is on a later page of the journal.
-    if (events.length === 0 || (connection === "reading" && this.#wanted > events.length)) return;
-    const wanted = Math.min(this.#wanted, events.length);
-    const until = this.#options.clock() + sliceMs;
-    const all = this.#history.extend(events, () => this.#options.clock() < until);
-    if (this.#history.upTo >= wanted) {
-      this.#wanted = null;
-      const view = this.#history.at(wanted);
-      this.store.setState({ wanted: null });
-      this.#show(view, events.slice(0, view.seq), view.seq);
-      return;
-    }
-    this.store.setState({ wanted: { seq: wanted, read: this.#history.upTo / wanted } });
-    if (all) return;
-    this.#pumping = true;
-    this.#options.nextFrame(() => {
-      this.#pumping = false;
-      this.#pump();
-    });
+  #goTo(seq: number | null): void {
+    const { view, events } = this.#options.follower.store.getState();
+    if (seq === null || events.length === 0) return this.#show(view, events, null);
+    const to = Math.max(1, Math.min(Math.round(seq), events.length));
+    this.#show(this.#options.follower.history.at(to), events.slice(0, to), to);
   }
 
-  #show(view: RunView, events: readonly RunEvent[], at: number | null): void {
+  /** An address may name an event that is on a later page of the journal. */
+  #await(): void {
+    const { events, connection } = this.#options.follower.store.getState();
+    const asked = this.#awaited;
+    if (asked === null || events.length === 0 || (connection === "reading" && asked > events.length)) return;
+    this.#awaited = null;
+    this.#goTo(asked);
+  }
+
+  #tree(): StepTree {
+    const index = this.#index;
+    return {
+      step: (name) => index.step(name),
+      group: (container) => index.group(container),
+      get top() {
+        return index.top;
+      },
+    };
+  }
+
+  /** One writing of the state, whatever changed. */
+  #show(
+    view: RunView,
+    events: readonly RunEvent[],
+    at: number | null,
+    chosen: string | null = this.store.getState().chosen,
+  ): void {
     const before = this.store.getState();
     this.#ports.read(this.#options.follower.store.getState().events);
     this.#index.update(view.steps);
-    const current = this.#current(view, before.chosen);
+    const current = this.#current(view, chosen);
     const graph = graphState(this.plan, view, this.#index, this.#ports, current, before.graph);
-    this.store.setState({ view, events, at, current, graph });
+    this.store.setState({ view, events, at, chosen, current, graph, tree: this.#tree() });
   }
 
   /** Going back before a chosen step keeps the choice, as the node that will be. */

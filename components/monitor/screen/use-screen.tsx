@@ -14,16 +14,14 @@ export function ScreenProvider({ screen, children }: { screen: RunScreen; childr
 }
 
 /** The page's one state, kept in the address as far as a link to it should say. */
-export function useRunScreen(runId: string, plan: Plan, follower: RunFollower): RunScreen {
+export function useRunScreen(plan: Plan, follower: RunFollower): RunScreen {
   const [screen] = useState(
     () =>
       new RunScreen(
         {
           plan,
-          runId,
           follower,
           nextFrame: (work) => requestAnimationFrame(work),
-          clock: () => performance.now(),
         },
         readAddress(typeof location === "undefined" ? "" : location.search),
       ),

@@ -44,16 +44,3 @@ export function barParts(plan: Plan, step: StepView, now: number): BarPart[] {
   }
   return parts;
 }
-
-/** When something worked: what is left of the axis when idle stretches are folded. */
-export function workSpans(plan: Plan, steps: readonly StepView[], now: number): TimeSpan[] {
-  const spans: TimeSpan[] = [];
-  for (const step of steps) {
-    for (const part of barParts(plan, step, now)) {
-      if (part.kind === "working" || part.kind === "failed" || part.kind === "queued") spans.push(part);
-      // A decision or a time that came is a moment in which something happened.
-      else if (part.kind === "waiting") spans.push({ from: part.from, to: part.from }, { from: part.to, to: part.to });
-    }
-  }
-  return spans;
-}

@@ -170,7 +170,8 @@ function FoldButton(props: { name: string; depth: number; open: boolean; onFold(
 }
 
 function FrameRow({ row, map, now, onFold }: GanttRowProps & { row: StepRow & { kind: "frame" } }) {
-  const { steps } = row;
+  const { index } = row.frame;
+  const steps = [...row.frame.steps.values()];
   const shown = steps.find((step) => step.status === "failed") ?? steps.find((step) => !isStepEnded(step.status));
   const status = shown === undefined ? "completed" : stepStatus(shown);
   const from = Math.min(...steps.map((step) => step.startedAt ?? Infinity));
@@ -179,14 +180,14 @@ function FrameRow({ row, map, now, onFold }: GanttRowProps & { row: StepRow & { 
   return (
     <div data-row={row.key} className={classNames(rowGrid, "relative h-full")}>
       <FoldButton
-        name={`iteration ${row.index + 1}`}
+        name={`iteration ${index + 1}`}
         depth={row.depth}
         open={row.open}
         onFold={(open) => onFold(row.key, open)}
       />
       <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(row.depth)}>
         <Status name={status} as="icon" />
-        <span className="min-w-0 flex-1 truncate text-xs text-muted">Iteration {row.index + 1}</span>
+        <span className="min-w-0 flex-1 truncate text-xs text-muted">Iteration {index + 1}</span>
         <span className="figures w-14 shrink-0 text-right text-subtle">
           {Number.isFinite(from) && <Duration from={from} to={ended ? to : now} />}
         </span>

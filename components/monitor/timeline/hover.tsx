@@ -73,9 +73,9 @@ const words: Record<BarPart["kind"], string> = {
 export function HoverCard({ hover, zero, now }: { hover: Hover; zero: number; now: number }) {
   const { x, y, at, step: name } = useStore(hover.store);
   const { plan } = useScreen();
-  const step = useShown(({ view }) => (name === null ? undefined : view.steps.find((each) => each.step === name)));
+  const step = useShown(({ tree }) => (name === null ? null : tree.step(name)));
   if (at === null) return null;
-  const parts = step === undefined ? [] : barParts(plan, step, now);
+  const parts = step === null ? [] : barParts(plan, step, now);
   // Beside the pointer, on the side that has room.
   const side = x > window.innerWidth - 400 ? { right: window.innerWidth - x + 14 } : { left: x + 14 };
   const height = y > window.innerHeight - 180 ? { bottom: window.innerHeight - y + 10 } : { top: y + 14 };
@@ -85,7 +85,7 @@ export function HoverCard({ hover, zero, now }: { hover: Hover; zero: number; no
       className="pointer-events-none fixed z-50 grid max-w-96 gap-1 rounded-md border border-line bg-raised px-2.5 py-1.5 text-xs shadow-raised"
       style={{ ...side, ...height }}
     >
-      {step !== undefined && (
+      {step !== null && (
         <span className="flex items-center gap-2">
           <Status name={stepStatus(step)} />
           <span className="truncate font-medium" dir="auto">

@@ -6,13 +6,10 @@ import { movedBy, zoomedBy } from "./zoom.ts";
 const none: ReadonlySet<number> = new Set();
 const span = { from: 1_000, to: 3_601_000 };
 /** Half a second of work, an hour of waiting, half a second of work. */
-const work = [
-  { from: 1_000, to: 1_500 },
-  { from: 3_600_500, to: 3_601_000 },
-];
+const hour = { gaps: [{ from: 1_500, to: 3_600_500 }], worked: 1_000 };
 
 test("a long wait is folded to a break, and all the rest keeps its proportions", () => {
-  const idle = idleStretches(span, work, none);
+  const idle = idleStretches(span, hour, none);
   expect(idle).toEqual([{ from: 1_500, to: 3_600_500, key: 1_500, folded: true }]);
   const map = new TimeMap(span, idle);
   const first = map.place(1_500) - map.place(1_000);
@@ -23,34 +20,38 @@ test("a long wait is folded to a break, and all the rest keeps its proportions",
 });
 
 test("a person opens it again", () => {
-  const idle = idleStretches(span, work, new Set([1_500]));
+  const idle = idleStretches(span, hour, new Set([1_500]));
   expect(idle[0]?.folded).toBe(false);
   expect(new TimeMap(span, idle).place(1_800_000 + 1_000)).toBeCloseTo(0.5, 2);
 });
 
-test("short pauses and steady work fold nothing", () => {
-  expect(idleStretches({ from: 0, to: 1_200 }, [{ from: 0, to: 100 }], none)).toEqual([]);
-  expect(idleStretches({ from: 0, to: 60_000 }, [{ from: 0, to: 60_000 }], none)).toEqual([]);
-});
-
-test("work that overlaps counts once", () => {
-  const overlapping = [
-    { from: 0, to: 5_000 },
-    { from: 1_000, to: 3_000 },
-    { from: 4_000, to: 9_000 },
-  ];
-  expect(idleStretches({ from: 0, to: 9_000 }, overlapping, none)).toEqual([]);
+test("short pauses, pauses that are short against the work, and the queue before the start fold nothing", () => {
+  expect(idleStretches({ from: 0, to: 1_200 }, { gaps: [{ from: 100, to: 1_200 }], worked: 100 }, none)).toEqual([]);
+  expect(
+    idleStretches({ from: 0, to: 70_000 }, { gaps: [{ from: 60_000, to: 70_000 }], worked: 60_000 }, none),
+  ).toEqual([]);
+  expect(idleStretches({ from: 9_000, to: 9_500 }, { gaps: [{ from: 0, to: 9_000 }], worked: 0 }, none)).toEqual([]);
 });
 
 const spans = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 0, max: 60_000 })), { maxLength: 12 })
-  .map((list) => list.map(([from, length]) => ({ from, to: from + length })));
+  .map((list) => {
+    // Gaps stand one after the other.
+    let at = 0;
+    return list
+      .toSorted(([a], [b]) => a - b)
+      .flatMap(([from, length]) => {
+        const gap = { from: Math.max(at, from), to: from + length };
+        at = Math.max(at, gap.to);
+        return gap.to > gap.from ? [gap] : [];
+      });
+  });
 
 test("time goes to a place and back, always forward, and the axis is full", () => {
   fc.assert(
     fc.property(spans, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (list, places) => {
       const whole = { from: 0, to: 10_060_000 };
-      const map = new TimeMap(whole, idleStretches(whole, list, none));
+      const map = new TimeMap(whole, idleStretches(whole, { gaps: list, worked: 0 }, none));
       expect(map.pieces.at(-1)?.end).toBeCloseTo(1, 6);
       expect(map.place(whole.from)).toBe(0);
       const sorted = places.toSorted((a, b) => a - b);
@@ -69,7 +70,7 @@ test("ticks stand apart, on round times, never inside a break", () => {
   fc.assert(
     fc.property(spans, fc.integer({ min: 200, max: 2_000 }), (list, width) => {
       const whole = { from: 0, to: 10_060_000 };
-      const map = new TimeMap(whole, idleStretches(whole, list, none));
+      const map = new TimeMap(whole, idleStretches(whole, { gaps: list, worked: 0 }, none));
       const ticks = ticksOf(map, 0, width);
       for (const [index, tick] of ticks.entries()) {
         const before = ticks[index - 1];

@@ -1,3 +1,5 @@
+import { leastIdleMs } from "../screen/work-log.ts";
+
 /** Epoch ms. */
 export interface TimeSpan {
   from: number;
@@ -20,7 +22,6 @@ interface Piece extends TimeSpan {
 
 /** A break takes this part of the axis, so that it can be read and hit. */
 const breakWidth = 0.035;
-const leastIdleMs = 1_500;
 /** An idle stretch is folded when it is longer than this part of all the time in which something worked. */
 const longAgainst = 0.4;
 
@@ -85,24 +86,18 @@ function piecesOf(span: TimeSpan, idle: readonly IdleStretch[]): Piece[] {
 }
 
 /**
- * The stretches of a span in which nothing worked, given when something did. Long ones are folded, unless a person opened them (`opened`
- * holds their beginnings).
+ * The stretches without work that are long against all the work of a run. They are folded, unless a person opened them (`opened` holds
+ * their beginnings).
  */
-export function idleStretches(span: TimeSpan, work: readonly TimeSpan[], opened: ReadonlySet<number>): IdleStretch[] {
-  const idle: TimeSpan[] = [];
-  let until = span.from;
-  let busy = 0;
-  for (const each of work.toSorted((a, b) => a.from - b.from)) {
-    const from = Math.max(each.from, until);
-    if (from > until) idle.push({ from: until, to: from });
-    if (each.to > from) busy += each.to - from;
-    until = Math.max(until, each.to);
-  }
-  if (span.to > until) idle.push({ from: until, to: span.to });
-  const long = Math.max(leastIdleMs, busy * longAgainst);
-  return idle
-    .filter(({ from, to }) => to - from > long)
-    .map((each) => ({ ...each, key: each.from, folded: !opened.has(each.from) }));
+export function idleStretches(
+  span: TimeSpan,
+  { gaps, worked }: { gaps: readonly TimeSpan[]; worked: number },
+  opened: ReadonlySet<number>,
+): IdleStretch[] {
+  const long = Math.max(leastIdleMs, worked * longAgainst);
+  return gaps
+    .filter(({ from, to }) => from >= span.from && to - from > long)
+    .map(({ from, to }) => ({ from, to, key: from, folded: !opened.has(from) }));
 }
 
 const steps = [

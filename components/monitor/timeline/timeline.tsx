@@ -7,7 +7,6 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { WindowList } from "../../ui/window-list.tsx";
 import { stepRows, type Folding } from "../step-rows.ts";
 import { useScreen, useShown } from "../screen/use-screen.tsx";
-import { workSpans } from "./bars.ts";
 import { actualPath } from "./critical-path.ts";
 import { GanttAxis } from "./gantt-axis.tsx";
 import { GanttRow, rowGrid } from "./gantt-row.tsx";
@@ -23,7 +22,7 @@ const rowHeight = 30;
 export function Timeline() {
   const screen = useScreen();
   const { plan } = screen;
-  const view = useShown((state) => state.view);
+  const tree = useShown((state) => state.tree);
   const current = useShown((state) => state.current);
   const chosen = useShown((state) => state.chosen);
   const [folding, setFolding] = useState<Folding>(new Map());
@@ -33,10 +32,7 @@ export function Timeline() {
   const width = useWidth(chart);
   const hover = useHover(chart, map);
 
-  const rows = useMemo(
-    () => stepRows(plan, view.steps, unfolded(folding, chosen)),
-    [plan, view.steps, folding, chosen],
-  );
+  const rows = useMemo(() => stepRows(plan, tree, unfolded(folding, chosen)), [plan, tree, folding, chosen]);
   const critical = useCriticalPath();
   const index = chosen === null ? null : rows.findIndex((row) => row.key === chosen);
 
@@ -159,15 +155,15 @@ function unfolded(folding: Folding, chosen: string | null): Folding {
 
 /** The axis: all of the run with its idle stretches folded, and the part of it that is shown. */
 function useTimeMap(now: number) {
-  const { plan } = useScreen();
+  const screen = useScreen();
   const view = useShown((state) => state.view);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [range, setRange] = useState<TimeSpan | null>(null);
   const from = view.startedAt ?? view.queuedAt ?? now;
   const to = Math.max(now, from + 1);
   const idle = useMemo(
-    () => idleStretches({ from, to }, workSpans(plan, view.steps, now), opened),
-    [plan, view.steps, from, to, now, opened],
+    () => idleStretches({ from, to }, screen.workUpTo(view.seq, now), opened),
+    [screen, view.seq, from, to, now, opened],
   );
   const whole = useMemo(() => new TimeMap({ from, to }, idle), [from, to, idle]);
   const map = useMemo(() => whole.zoomed(range), [whole, range]);
