@@ -27,3 +27,21 @@ export function documentOf(output: Json): string | null {
   const first = isJsonObject(output) ? readingOrder(output)[0]?.[1] : undefined;
   return isProse(first) ? first : null;
 }
+
+const pieceLength = 20_000;
+
+/** A long text in parts that can be formatted by themselves, cut between paragraphs where there are any. */
+export function pieces(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  while (text.length - from > pieceLength * 1.5) {
+    const paragraph = text.lastIndexOf("\n\n", from + pieceLength);
+    const line = text.lastIndexOf("\n", from + pieceLength);
+    const cut =
+      paragraph > from + pieceLength / 2 ? paragraph : line > from + pieceLength / 2 ? line : from + pieceLength;
+    parts.push(text.slice(from, cut));
+    from = cut;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}

@@ -33,8 +33,10 @@ interface StepDetailProps {
 
 /** Everything about one step: what it gives or is giving, what it was given, how it went. */
 export function StepDetail({ step, follower, onBack }: StepDetailProps) {
-  const [tab, setTab] = useState(() => (stepStatus(step) === "waiting-person" ? "input" : "output"));
   const status = stepStatus(step);
+  // Not mounted anew for each step: going back in time passes a hundred of them a second.
+  const [asked, setAsked] = useState<{ step: string; tab: string } | null>(null);
+  const tab = asked?.step === step.step ? asked.tab : status === "waiting-person" ? "input" : "output";
   const live = useShown((state) => state.at === null);
   return (
     <section aria-label={step.name} className="flex min-h-full flex-col">
@@ -90,7 +92,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
       <Tabs
         label={`About ${step.name}`}
         value={tab}
-        onValueChange={setTab}
+        onValueChange={(next) => setAsked({ step: step.step, tab: next })}
         className="flex-1"
         tabs={[
           { value: "output", label: "Output" },
@@ -102,7 +104,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
           <StepOutput step={step} follower={follower} />
         </TabPanel>
         <TabPanel value="input" className="p-4">
-          <ValueView value={step.input} label="the resolved input" />
+          <ValueView key={step.node} value={step.input} label="the resolved input" />
         </TabPanel>
         <TabPanel value="history" className="p-4">
           <StepHistory step={step} />
@@ -136,7 +138,7 @@ function StepFigures({ step }: { step: StepView }) {
 function StepOutput({ step, follower }: { step: StepView; follower: RunFollower }) {
   const streamed = useRunState(follower, (state) => state.texts.get(textKey(step.step, step.attempt)));
   const live = useShown((state) => state.at === null);
-  if (step.status === "completed") return <ValueView value={step.output} label="the output" />;
+  if (step.status === "completed") return <ValueView key={step.node} value={step.output} label="the output" />;
   if (live && streamed !== undefined) {
     const isJson = /^\s*[[{]/.test(streamed);
     return (

@@ -24,7 +24,7 @@ export function StepPanel({ follower, onBack }: StepPanelProps) {
     // Focusable, so that a long output can be scrolled without a pointer.
     <div className="min-h-0 flex-1 overflow-auto">
       {step !== null ? (
-        <StepDetail key={step.step} step={step} follower={follower} onBack={onBack} />
+        <StepDetail step={step} follower={follower} onBack={onBack} />
       ) : node !== undefined ? (
         <section aria-label={node.name} className="grid gap-2 px-4 py-3">
           <div className="flex items-center gap-2">

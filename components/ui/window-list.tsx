@@ -63,7 +63,7 @@ export function WindowList<Item>(props: WindowListProps<Item>) {
         {items.slice(first, last).map((item, offset) => (
           <li
             key={keyOf(item)}
-            className="absolute inset-x-0"
+            className="absolute inset-x-0 [contain:layout_style]"
             style={{ top: (first + offset) * rowHeight, height: rowHeight }}
           >
             {children(item, first + offset)}

@@ -1,18 +1,15 @@
 import type { Run } from "../../contracts/api/run.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
-import { createProjection, type Projection } from "../../engine/run/projection.ts";
+import { projectRun, type RunView } from "../../engine/run/projection.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
 import type { Caller } from "../auth/caller.ts";
 import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
 import type { RunRow, RunStore } from "./ports.ts";
+import type { RunViews } from "./run-views.ts";
 
-/** Named limits of one answer: a longer journal is read by its events, page by page. */
-const mostEvents = 50_000;
+/** Named limit of one answer: the others are read from the journal, page by page. */
 const mostSteps = 2_000;
-const pageEvents = 2_000;
-/** Bytes of JSON that are folded into one answer. */
-const mostBytes = 64_000_000;
 
 /** The run's row. @throws BatonError NOT_FOUND */
 export async function findRun(runs: Pick<RunStore, "get">, caller: Caller, id: string): Promise<RunRow> {
@@ -22,40 +19,29 @@ export async function findRun(runs: Pick<RunStore, "get">, caller: Caller, id: s
 }
 
 /** A run with its steps, folded from the journal as far as its row had come. @throws BatonError NOT_FOUND */
-export async function getRun(parts: { runs: RunStore; plans: PlanCache }, caller: Caller, id: string): Promise<Run> {
+export async function getRun(
+  parts: { runs: RunStore; plans: PlanCache; views: RunViews },
+  caller: Caller,
+  id: string,
+): Promise<Run> {
   const row = await findRun(parts.runs, caller, id);
   const { plan } = await parts.plans.version(caller.orgId, row.workflowId, row.version);
-  const projection = createProjection(plan, id);
-  let seq = 0;
-  let bytes = 0;
-  while (seq < Math.min(row.lastSeq, mostEvents) && bytes < mostBytes) {
-    const events = await parts.runs.events(caller.orgId, id, seq, Math.min(pageEvents, row.lastSeq - seq));
-    for (const event of events) projection.apply(event);
-    // Only long journals are weighed: a short page cannot be many large events.
-    if (row.lastSeq > pageEvents || events.length < row.lastSeq) bytes += JSON.stringify(events).length;
-    const last = events.at(-1);
-    if (last === undefined) break;
-    seq = last.seq;
-  }
-  return answerOf(row, projection, seq);
+  return answerOf(row, await parts.views.at(plan, caller.orgId, id, row.lastSeq));
 }
 
 /** As `getRun`, for a run whose whole journal is at hand. */
 export function viewRun(plan: Plan, row: RunRow, events: readonly RunEvent[]): Run {
-  const projection = createProjection(plan, row.id);
-  for (const event of events) projection.apply(event);
-  return answerOf(row, projection, events.length);
+  return answerOf(row, projectRun(plan, row.id, events));
 }
 
-function answerOf(row: RunRow, projection: Projection, seq: number): Run {
-  const view = projection.view();
+function answerOf(row: RunRow, view: RunView): Run {
   const { lastSeq, modelLabel, ...summary } = row;
   return {
     ...summary,
     demo: view.demo || modelLabel === "demo",
-    seq,
+    seq: view.seq,
     steps: view.steps.slice(0, mostSteps).map((step) => ({ ...step })),
-    note: noteOf(view.steps.length, seq, lastSeq),
+    note: noteOf(view.steps.length, view.seq, lastSeq),
   };
 }
 

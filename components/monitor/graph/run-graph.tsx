@@ -12,7 +12,7 @@ import {
 import "@xyflow/react/dist/base.css";
 import "../../editor/canvas/canvas.css";
 import { Locate, Maximize, Minus, Plus } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from "react";
 import type { FlowEdge, FlowNode } from "../../editor/canvas/flow-model.ts";
 import { LevelContext, useCanvasLevel } from "../../editor/canvas/level.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -123,19 +123,29 @@ function useFollowing(frame: { current: HTMLElement | null }, follows: boolean):
     }
     return ids.join(" ");
   });
+  const whole = useRef(false);
+  /** All of it in view and readable: then there is nothing to go after. */
+  const goAfter = useEffectEvent((): void => {
+    if (whole.current || busy === "") return;
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180;
+    const nodes = busy.split(" ").map((id) => ({ id }));
+    void flow.fitView({ ...fitting, maxZoom: 0.85, nodes, duration });
+  });
   useEffect(() => {
     const element = frame.current;
     if (!follows || element === null) return;
-    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180;
     const fit = async (): Promise<void> => {
       await flow.fitView(fitting);
-      if (flow.getZoom() >= readable || busy === "") return;
-      await flow.fitView({ ...fitting, maxZoom: 0.85, nodes: busy.split(" ").map((id) => ({ id })), duration });
+      whole.current = flow.getZoom() >= readable;
+      goAfter();
     };
     const observer = new ResizeObserver(() => void fit());
     observer.observe(element);
     return () => observer.disconnect();
-  }, [flow, frame, follows, busy]);
+  }, [flow, frame, follows]);
+  useEffect(() => {
+    if (follows) goAfter();
+  }, [follows, busy]);
 }
 
 function Controls({ follows, onFollow }: { follows: boolean; onFollow(follows: boolean): void }) {

@@ -31,11 +31,9 @@ export function useRunScreen(plan: Plan, follower: RunFollower): RunScreen {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const stop = screen.store.subscribe((now, before) => {
       if (now.at === before.at && now.chosen === before.chosen) return;
-      // Browsers refuse more than some hundred changes of the address in a while, and a scrubber makes them by the frame.
-      timer ??= setTimeout(() => {
-        timer = null;
-        writeAddress(screen.store.getState());
-      }, 300);
+      // Written when the scrubber rests: each change of the address makes the router draw, and browsers refuse some hundred in a while.
+      if (timer !== null) clearTimeout(timer);
+      timer = setTimeout(() => writeAddress(screen.store.getState()), 300);
     });
     return () => {
       stop();
