@@ -26,7 +26,7 @@ export async function measureMonitor(): Promise<Figure[]> {
 
 /** The same on a product that stands. */
 export async function measureRunPage(page: Page, product: Pick<Product, "url" | "call">): Promise<Figure[]> {
-  const { id: workflow } = z.object({ id: z.string() }).parse(await product.call("POST", "/workflows", nestedLoops()));
+  const { id: workflow } = z.object({ id: z.string() }).parse(await product.call("POST", "/workflows", nestedLoops(0)));
   const run = await start(product, workflow);
   await until(product, run, (status) => status === "completed");
   const opened: number[] = [];
@@ -46,17 +46,18 @@ export async function measureRunPage(page: Page, product: Pick<Product, "url" | 
     },
     ...spread(`${events} events: from a jump of the scrubber to the screen`, scrubbed),
     ...spread(`${events} events: frame while the scrubber is dragged`, dragged),
-    ...(await live(page, product, workflow)),
+    ...(await live(page, product)),
   ];
 }
 
-/** A loop in a loop: 3,600 executions of two steps. */
-function nestedLoops(): WorkflowFileInput {
+/** A loop in a loop: 3,600 executions of three steps, after a wait in which the page can be opened. */
+function nestedLoops(waitMs: number): WorkflowFileInput {
   return {
     schemaVersion: 1,
     name: "Ten thousand events",
     nodes: [
       { id: "start", type: "start" },
+      { id: "pause", type: "wait", name: "Wait", config: { mode: "duration", durationMs: Math.max(1, waitMs) } },
       { id: "days", type: "loop", name: "Each day", config: { mode: "times", times: outer } },
       {
         id: "open",
@@ -72,7 +73,8 @@ function nestedLoops(): WorkflowFileInput {
       { id: "done", type: "output", config: { value: "done" } },
     ],
     edges: [
-      { id: "a", source: "start", target: "days" },
+      { id: "s", source: "start", target: "pause" },
+      { id: "a", source: "pause", target: "days" },
       { id: "b", source: "open", target: "rows" },
       { id: "c", source: "read", target: "check" },
       { id: "d", source: "check", target: "post" },
@@ -158,10 +160,11 @@ async function drag(page: Page): Promise<number[]> {
 }
 
 /** Frames while a run of that length happens before one's eyes. */
-async function live(page: Page, product: Pick<Product, "url" | "call">, workflow: string): Promise<Figure[]> {
-  const run = await start(product, workflow);
+async function live(page: Page, product: Pick<Product, "url" | "call">): Promise<Figure[]> {
+  const answer = await product.call("POST", "/workflows", nestedLoops(8_000));
+  const run = await start(product, z.object({ id: z.string() }).parse(answer).id);
   await page.goto(`${product.url}/runs/${run}`);
-  await page.locator("[data-step=days]").waitFor();
+  await page.locator("[data-step=pause]").waitFor();
   const times = await framesDuring(page, async () => {
     await page.locator("[data-run-status=completed]").waitFor({ timeout: 120_000 });
   });

@@ -13,6 +13,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { Status } from "../ui/status.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { moneyWords } from "../ui/time-words.ts";
+import { whatToDo } from "./advice.ts";
 import { DecisionCard } from "./decision-card.tsx";
 import { GoOnFrom } from "./go-on-from.tsx";
 import { useShown } from "./screen/use-screen.tsx";
@@ -71,6 +72,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
           description={
             <>
               {step.error.message} <code className="font-mono text-2xs text-subtle">{step.error.code}</code>
+              {step.status === "failed" && <span className="mt-1 block text-ink">{whatToDo(step.error.code)}</span>}
               {step.retryAt !== null && (
                 <>
                   <br />

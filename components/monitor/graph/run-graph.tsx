@@ -144,7 +144,7 @@ function useFollowing(frame: { current: HTMLElement | null }, follows: boolean):
     return () => observer.disconnect();
   }, [flow, frame, follows]);
   useEffect(() => {
-    if (follows) goAfter();
+    if (follows && busy !== "") goAfter();
   }, [follows, busy]);
 }
 
