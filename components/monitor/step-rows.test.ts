@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { StepView } from "../../engine/run/projection.ts";
 import type { StepStatus } from "../../engine/run/status.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
-import { StepIndex } from "./screen/step-index.ts";
+import { treeOf } from "./screen/step-tree.ts";
 import { stepRows, type Folding } from "./step-rows.ts";
 import { runStatus, stepStatus } from "./step-status.ts";
 
@@ -51,9 +51,7 @@ function step(path: string, status: StepStatus, more: Partial<StepView> = {}): S
 }
 
 function rowsOf(views: StepView[], folding: Folding) {
-  const index = new StepIndex();
-  index.update(views);
-  return stepRows(plan, index, folding);
+  return stepRows(plan, treeOf(views), folding);
 }
 
 const steps = [

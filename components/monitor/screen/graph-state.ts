@@ -3,7 +3,7 @@ import type { RunView, StepView } from "../../../engine/run/projection.ts";
 import { isStepEnded } from "../../../engine/run/status.ts";
 import type { Plan, PlanEdge } from "../../../engine/workflow/plan.ts";
 import type { PortsTaken } from "./ports-taken.ts";
-import type { NodeCount, StepIndex } from "./step-index.ts";
+import type { NodeCount, StepTree } from "./step-tree.ts";
 
 /** What the drawing shows of one node: the execution in the iteration that is looked at, and how often it ran in all. */
 export interface NodeRun {
@@ -30,7 +30,7 @@ export const emptyGraph: GraphRun = { nodes: new Map(), edges: new Map() };
 export function graphState(
   plan: Plan,
   view: Pick<RunView, "seq">,
-  index: StepIndex,
+  index: StepTree,
   ports: PortsTaken,
   chosen: string | null,
   before: GraphRun,
@@ -75,7 +75,7 @@ export function graphState(
 }
 
 /** Which execution of a container's inside is looked at; null while there is none. */
-function shownIndex(container: string, index: StepIndex, chosen: string | null): number | null {
+function shownIndex(container: string, index: StepTree, chosen: string | null): number | null {
   const last = index.lastFrame(container);
   if (last === null || chosen === null || !chosen.startsWith(`${container}.`)) return last;
   const asked = Number.parseInt(chosen.slice(container.length + 1), 10);

@@ -15,7 +15,7 @@ import { stepRows, type Folding } from "../step-rows.ts";
 import { emptyGraph, graphState } from "./graph-state.ts";
 import { PortsTaken } from "./ports-taken.ts";
 import { RunScreen } from "./screen-store.ts";
-import { StepIndex } from "./step-index.ts";
+import { StepPlaces, StepTree, treeOf } from "./step-tree.ts";
 
 /** Numbers in [0, 1) from a seed (mulberry32), so that a failing case can be told by its seed alone. */
 function numbers(seed: number): () => number {
@@ -81,9 +81,11 @@ function page({ plan }: Case, written: RunEvent[], start: { at: number | null; c
 }
 
 /** What the timeline shows of a moment, with everything opened. */
-function rows(plan: Plan, tree: Pick<StepIndex, "top" | "group">) {
+function rows(plan: Plan, tree: StepTree) {
   const open: Folding = { get: () => true, [Symbol.iterator]: () => [][Symbol.iterator]() } as unknown as Folding;
-  return stepRows(plan, tree, open).map((row) => ({ ...row }));
+  return stepRows(plan, tree, open).map((row) =>
+    row.kind === "frame" ? { ...row, frame: row.frame.name, steps: tree.stepsOf(row.frame) } : row,
+  );
 }
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
@@ -145,9 +147,7 @@ describe("the screen equals the journal", { timeout: 60_000 }, () => {
           draw();
           const { view, at, events, tree } = screen.store.getState();
           expect(at).toBe(seq);
-          const fresh = new StepIndex();
-          fresh.update(view.steps);
-          expect(rows(run.plan, tree)).toEqual(rows(run.plan, fresh));
+          expect(rows(run.plan, tree)).toEqual(rows(run.plan, treeOf(view.steps)));
           expect(events).toHaveLength(seq);
           expect(view).toEqual(projectRun(run.plan, "run", structuredClone(run.events.slice(0, seq))));
         }
@@ -200,20 +200,18 @@ describe("the screen equals the journal", { timeout: 60_000 }, () => {
         const run = randomRun(seed);
         if (run === null) return;
         const ports = new PortsTaken(run.plan);
-        const index = new StepIndex();
+        const places = new StepPlaces();
         const projection = createProjection(run.plan, "run");
         let graph = emptyGraph;
         ports.read(run.events);
         for (const event of structuredClone(run.events)) {
           projection.apply(event);
           const view = projection.view();
-          index.update(view.steps);
-          graph = graphState(run.plan, view, index, ports, null, graph);
+          places.extend(view.steps);
+          graph = graphState(run.plan, view, new StepTree(places, view.steps), ports, null, graph);
         }
         const view = projection.view();
-        const fresh = new StepIndex();
-        fresh.update(view.steps);
-        expect(graph).toEqual(graphState(run.plan, view, fresh, ports, null, emptyGraph));
+        expect(graph).toEqual(graphState(run.plan, view, treeOf(view.steps), ports, null, emptyGraph));
         const state = fold(run.plan, "run", structuredClone(run.events));
         for (const edge of run.plan.file.edges) {
           const source = graph.nodes.get(edge.source)?.step;

@@ -6,7 +6,7 @@ import type { RunFollower } from "../run-store.ts";
 import { defaultStep } from "./current-step.ts";
 import { emptyGraph, graphState, type GraphRun } from "./graph-state.ts";
 import { PortsTaken } from "./ports-taken.ts";
-import { StepIndex } from "./step-index.ts";
+import { StepPlaces, StepTree } from "./step-tree.ts";
 import type { WorkLog } from "./work-log.ts";
 
 /** What every part of the page shows: the run now, or as it was. */
@@ -16,7 +16,7 @@ export interface ScreenState {
   /** The journal up to that moment. */
   events: readonly RunEvent[];
   graph: GraphRun;
-  /** The same steps by name and by container; a new object for each moment that is shown. */
+  /** The same steps by name and by container. */
   tree: StepTree;
   /** The event that is looked at; null for now, and then the page moves with the run. */
   at: number | null;
@@ -32,9 +32,6 @@ interface ScreenOptions {
   nextFrame(work: () => void): void;
 }
 
-/** The steps of one moment. The index behind it moves on with the page, so it is asked while that moment is drawn and not kept. */
-export type StepTree = Pick<StepIndex, "step" | "group" | "top">;
-
 /**
  * One state for canvas, timeline, detail and journal, so that they never disagree. Takes up what the follower draws, at most once a frame;
  * `seek` takes all of it back in time.
@@ -43,7 +40,7 @@ export class RunScreen {
   readonly store: StoreApi<ScreenState>;
   readonly plan: Plan;
   readonly #options: ScreenOptions;
-  readonly #index = new StepIndex();
+  readonly #places = new StepPlaces();
   readonly #ports: PortsTaken;
   /** The event of a link, until the journal is read as far. */
   #awaited: number | null;
@@ -60,7 +57,7 @@ export class RunScreen {
       view,
       events,
       graph: emptyGraph,
-      tree: this.#tree(),
+      tree: new StepTree(this.#places, []),
       at: null,
       chosen: start.chosen,
       current: start.chosen,
@@ -132,17 +129,6 @@ export class RunScreen {
     this.#goTo(asked);
   }
 
-  #tree(): StepTree {
-    const index = this.#index;
-    return {
-      step: (name) => index.step(name),
-      group: (container) => index.group(container),
-      get top() {
-        return index.top;
-      },
-    };
-  }
-
   /** One writing of the state, whatever changed. */
   #show(
     view: RunView,
@@ -152,15 +138,16 @@ export class RunScreen {
   ): void {
     const before = this.store.getState();
     this.#ports.read(this.#options.follower.store.getState().events);
-    this.#index.update(view.steps);
-    const current = this.#current(view, chosen);
-    const graph = graphState(this.plan, view, this.#index, this.#ports, current, before.graph);
-    this.store.setState({ view, events, at, chosen, current, graph, tree: this.#tree() });
+    this.#places.extend(this.#options.follower.store.getState().view.steps);
+    const tree = new StepTree(this.#places, view.steps);
+    const current = this.#current(view, tree, chosen);
+    const graph = graphState(this.plan, view, tree, this.#ports, current, before.graph);
+    this.store.setState({ view, events, at, chosen, current, graph, tree });
   }
 
   /** Going back before a chosen step keeps the choice, as the node that will be. */
-  #current(view: RunView, chosen: string | null): string | null {
-    if (chosen !== null && (this.#index.step(chosen) !== null || this.plan.nodes.has(lastPart(chosen)))) return chosen;
+  #current(view: RunView, tree: StepTree, chosen: string | null): string | null {
+    if (chosen !== null && (tree.step(chosen) !== null || this.plan.nodes.has(lastPart(chosen)))) return chosen;
     return defaultStep(view)?.step ?? null;
   }
 }

@@ -5,6 +5,7 @@ import type { Plan } from "../../../engine/workflow/plan.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Duration } from "../../ui/relative-time.tsx";
 import { Status, statusColor, statusWord } from "../../ui/status.tsx";
+import type { StepTree } from "../screen/step-tree.ts";
 import type { StepRow } from "../step-rows.ts";
 import { stepStatus } from "../step-status.ts";
 import { GanttBars, placed } from "./gantt-bars.tsx";
@@ -13,6 +14,7 @@ import type { TimeMap } from "./time-map.ts";
 interface GanttRowProps {
   row: StepRow;
   plan: Plan;
+  tree: StepTree;
   map: TimeMap;
   /** Epoch ms of the moment that is looked at. */
   now: number;
@@ -169,9 +171,9 @@ function FoldButton(props: { name: string; depth: number; open: boolean; onFold(
   );
 }
 
-function FrameRow({ row, map, now, onFold }: GanttRowProps & { row: StepRow & { kind: "frame" } }) {
+function FrameRow({ row, tree, map, now, onFold }: GanttRowProps & { row: StepRow & { kind: "frame" } }) {
   const { index } = row.frame;
-  const steps = [...row.frame.steps.values()];
+  const steps = tree.stepsOf(row.frame);
   const shown = steps.find((step) => step.status === "failed") ?? steps.find((step) => !isStepEnded(step.status));
   const status = shown === undefined ? "completed" : stepStatus(shown);
   const from = Math.min(...steps.map((step) => step.startedAt ?? Infinity));

@@ -92,6 +92,7 @@ export function Timeline() {
               <GanttRow
                 row={row}
                 plan={plan}
+                tree={tree}
                 map={map}
                 now={now}
                 live={live}
