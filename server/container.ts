@@ -42,7 +42,6 @@ import { createHealthCheck, type Probes } from "./health/check-health.ts";
 import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
 import type { TryModel } from "./models/ports.ts";
 import { createAtOnce } from "./runs/run-at-once.ts";
-import { RunViews } from "./runs/run-views.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
@@ -102,7 +101,6 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     workflows,
     plans: createPlanCache(workflows, catalogue, now),
     runs,
-    views: new RunViews(runs),
     watch,
     atOnce: createAtOnce(clock.now, log),
     broadcaster,

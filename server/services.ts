@@ -20,7 +20,6 @@ import type { Leaving } from "./members/leave-organization.ts";
 import type { ModelProviderStore, TryModel } from "./models/ports.ts";
 import type { RunStore } from "./runs/ports.ts";
 import type { AtOnce } from "./runs/run-at-once.ts";
-import type { RunViews } from "./runs/run-views.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
 import type { TemplateStore } from "./templates/ports.ts";
@@ -34,7 +33,6 @@ export interface Services {
   workflows: WorkflowStore;
   plans: PlanCache;
   runs: RunStore;
-  views: RunViews;
   watch: RunWatch;
   atOnce: AtOnce;
   broadcaster: Pick<Broadcaster, "events">;

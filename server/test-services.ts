@@ -19,7 +19,6 @@ import type { IdempotencyStore, KeptAnswer } from "./http/idempotency.ts";
 import { createLocalLimiter } from "./http/rate-limit.ts";
 import type { Log } from "./log.ts";
 import { createAtOnce } from "./runs/run-at-once.ts";
-import { RunViews } from "./runs/run-views.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { RunRow } from "./runs/ports.ts";
 import type { Services } from "./services.ts";
@@ -129,7 +128,6 @@ export function memoryServices(at: Memory): Services {
     workflows,
     plans: createPlanCache(workflows, catalogue, now),
     runs,
-    views: new RunViews(runs),
     watch: createRunWatch(runs, log, 5),
     atOnce: createAtOnce(now, log),
     broadcaster: { events: ({ runId }) => void at.broadcast.push(runId) },

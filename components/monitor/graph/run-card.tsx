@@ -26,13 +26,15 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
   if (level === "block") {
     return (
       <div className={classNames(look, "run-block")}>
-        <NodeButton node={node} status={status} chosen={chosen} className="grid size-full place-items-center">
-          <span className="sr-only">{nameOf(node)}</span>
+        <NodeButton node={node} status={status} chosen={chosen} className="flex size-full items-center gap-2 px-3">
           {run?.step == null ? (
-            <NodeIcon node={node} className="size-10 bg-transparent [&_svg]:size-8" />
+            <NodeIcon node={node} className="size-10 shrink-0 bg-transparent [&_svg]:size-8" />
           ) : (
             <Status name={status} as="icon" className="[&_svg]:size-9" />
           )}
+          <span className="far-name" dir="auto">
+            {nameOf(node)}
+          </span>
         </NodeButton>
         <RunPorts node={node} header={cardHeader} />
       </div>

@@ -35,7 +35,7 @@ export const RunContainer = memo(function RunContainer({ data: { node } }: NodeP
         <span
           className={classNames(
             "truncate font-medium",
-            level === "card" ? "text-sm" : level === "name" ? "text-xl tracking-tight" : "sr-only",
+            level === "card" ? "text-sm" : level === "name" ? "text-xl tracking-tight" : "far-name",
           )}
           dir="auto"
         >
@@ -57,7 +57,12 @@ export const RunContainer = memo(function RunContainer({ data: { node } }: NodeP
             <Status name={status} as="icon" className={level === "card" ? "[&_svg]:size-4" : "[&_svg]:size-7"} />
           </span>
         )}
-        {step !== null && level === "block" && <Status name={status} as="icon" className="ml-auto [&_svg]:size-8" />}
+        {step !== null && level === "block" && (
+          <span className="far-count ml-auto flex shrink-0 items-center gap-2">
+            <Counted id={node.id} run={run} large />
+            <Status name={status} as="icon" className="[&_svg]:size-8" />
+          </span>
+        )}
       </NodeButton>
       <RunPorts node={node} header={containerHeader} />
     </div>
@@ -81,7 +86,7 @@ function Counted({ id, run, large }: { id: string; run: NodeRun | null; large: b
         ? `${done} of ${branches.length} branches`
         : null;
   if (words === null) return null;
-  return <span className={large ? "text-xl font-medium tabular-nums" : "figures text-muted"}>{words}</span>;
+  return <span className={large ? "large-count text-xl font-medium tabular-nums" : "figures text-muted"}>{words}</span>;
 }
 
 /** A remark that stands on the canvas, as plain text. */

@@ -44,6 +44,8 @@ function Canvas() {
   const screen = useScreen();
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const level = useCanvasLevel();
+  // From further away not even the largest names would be ten pixels high.
+  const far = useStore(({ transform: [, , zoom] }) => zoom < 0.335);
   const [{ nodes, edges }] = useState(() => drawnGraph(screen.plan.file));
   const [follows, setFollows] = useState(true);
   const frame = useRef<HTMLElement>(null);
@@ -77,6 +79,7 @@ function Canvas() {
         role="presentation"
         className="editor-canvas run-graph relative min-h-0 flex-1"
         data-tool="hand"
+        data-far={far}
         onKeyDown={keys}
       >
         <LevelContext value={level}>

@@ -19,6 +19,7 @@ import { getRun } from "../../runs/get-run.ts";
 import { listRuns } from "../../runs/list-runs.ts";
 import { readEvents } from "../../runs/read-events.ts";
 import { startRun, type StartRequest } from "../../runs/start-run.ts";
+import { RunViews } from "../../runs/run-views.ts";
 import type { Services } from "../../services.ts";
 import { streamEvents } from "../event-stream.ts";
 import { route, type Answer, type Route } from "../route.ts";
@@ -28,11 +29,15 @@ const tag = "Runs";
 const startBytes = 1_000_000;
 const accepted = { 202: { description: "Asked for; the journal tells when it happened", schema: startAnswerSchema } };
 
+/** With the runs that were folded for others. */
+type Reading = Services & { views: RunViews };
+
 export function runRoutes(services: Services): Route[] {
-  return [...readingRoutes(services), startRoute(services), ...controlRoutes(services)];
+  const reading = { ...services, views: new RunViews(services.runs) };
+  return [...readingRoutes(reading), startRoute(reading), ...controlRoutes(services)];
 }
 
-function startRoute(services: Services): Route {
+function startRoute(services: Reading): Route {
   return route(
     {
       method: "post",
@@ -58,7 +63,7 @@ function startRoute(services: Services): Route {
 }
 
 async function start(
-  services: Services,
+  services: Reading,
   caller: Caller,
   workflowId: string,
   request: StartRequest,
@@ -74,7 +79,7 @@ async function start(
   return { status: 202, body: run, headers };
 }
 
-function readingRoutes(services: Services): Route[] {
+function readingRoutes(services: Reading): Route[] {
   return [
     route(
       {
