@@ -124,8 +124,10 @@ export class RunFollower {
     this.#options.nextFrame(() => {
       this.#drawing = false;
       if (!this.#following) return;
-      const view = this.#options.projection.view();
-      this.store.setState({ events: this.#events.slice(), view, texts: new Map(this.#texts) });
+      const texts = new Map(this.#texts);
+      // Words of a model come far more often than events: with them nothing but the words is new.
+      if (this.store.getState().view.seq === this.#options.projection.seq) this.store.setState({ texts });
+      else this.store.setState({ events: this.#events.slice(), view: this.#options.projection.view(), texts });
     });
   }
 

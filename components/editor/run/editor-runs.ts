@@ -50,7 +50,6 @@ interface EditorRunsOptions {
   later(ms: number, run: () => void): () => void;
 }
 
-const clock = (): number => performance.now();
 const nothing: LiveRun = { run: null, view: null, graph: emptyGraph, texts: new Map(), connection: "reading" };
 
 /**
@@ -90,12 +89,13 @@ export class EditorRuns {
     const { journal, nextFrame, later } = this.#options;
     const { plan } = compiled;
     const follower = new RunFollower({
+      plan,
       projection: createProjection(plan, run.id),
       source: journal(run.id),
       nextFrame,
       later,
     });
-    const screen = new RunScreen({ plan, runId: run.id, follower, nextFrame, clock }, { at: null, chosen: null });
+    const screen = new RunScreen({ plan, follower, nextFrame }, { at: null, chosen: null });
     // The screen listens first: what it makes of a change is there when the store takes it over, all in one.
     const stops = [screen.start(), follower.store.subscribe(() => this.#take(run, follower, screen)), follower.start()];
     this.#ended = -1;
