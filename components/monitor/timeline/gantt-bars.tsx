@@ -6,12 +6,17 @@ import { stepStatus } from "../step-status.ts";
 import { barParts, type BarPart } from "./bars.ts";
 import type { TimeMap } from "./time-map.ts";
 
+// Whole strings: a thousand bars a second are drawn while somebody goes back in time.
 const looks: Record<BarPart["kind"], string> = {
-  queued: "h-0.5 bg-queued opacity-60",
-  waiting: "h-2.5 rounded-[3px] text-waiting hatch border border-waiting/60",
-  working: "h-2.5 rounded-[3px] bg-current",
-  failed: "h-2.5 rounded-[3px] bg-failed",
-  holding: "h-1 rounded-full bg-current opacity-40",
+  queued: "absolute top-1/2 -translate-y-1/2 h-0.5 bg-queued opacity-60",
+  waiting: "absolute top-1/2 -translate-y-1/2 h-2.5 rounded-[3px] text-waiting hatch border border-waiting/60",
+  working: "absolute top-1/2 -translate-y-1/2 h-2.5 rounded-[3px] bg-current",
+  failed: "absolute top-1/2 -translate-y-1/2 h-2.5 rounded-[3px] bg-failed",
+  holding: "absolute top-1/2 -translate-y-1/2 h-1 rounded-full bg-current opacity-40",
+};
+const openLooks: Partial<Record<BarPart["kind"], string>> = {
+  working: "absolute top-1/2 -translate-y-1/2 h-2.5 rounded-[3px] bg-current/75 sweep",
+  holding: "absolute top-1/2 -translate-y-1/2 h-1 rounded-full bg-current sweep opacity-60",
 };
 
 interface GanttBarsProps {
@@ -35,17 +40,13 @@ export function GanttBars({ plan, step, map, now, critical }: GanttBarsProps) {
       {parts.map((part) => (
         <span
           key={`${part.kind} ${part.from}`}
-          className={classNames(
-            "absolute top-1/2 -translate-y-1/2",
-            looks[part.kind],
-            part.open && part.kind === "working" && "bg-current/75 sweep",
-            part.open && part.kind === "holding" && "sweep opacity-60",
-          )}
+          className={(part.open ? openLooks[part.kind] : undefined) ?? looks[part.kind]}
           style={placed(map, part.from, part.to)}
         />
       ))}
       {critical && (
         <span
+          data-critical
           className="absolute top-1/2 h-4 -translate-y-1/2 rounded-[5px] border-[1.5px] border-ink/75"
           style={placed(map, first.from, last.to, 3)}
         />

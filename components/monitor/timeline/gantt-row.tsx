@@ -1,5 +1,6 @@
 import { ChevronRight } from "lucide-react";
-import type { CSSProperties, KeyboardEvent } from "react";
+import { memo, type CSSProperties, type KeyboardEvent } from "react";
+import type { StepView } from "../../../engine/run/projection.ts";
 import { isStepEnded } from "../../../engine/run/status.ts";
 import type { Plan } from "../../../engine/workflow/plan.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -44,7 +45,6 @@ export function GanttRow(props: GanttRowProps) {
 function OneStepRow(props: GanttRowProps & { row: StepRow & { kind: "step" } }) {
   const { row, plan, map, now, live, chosen, critical, onChoose, onFold, onMove } = props;
   const { step } = row;
-  const status = stepStatus(step);
   const keys = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "ArrowDown" || event.key === "j") onMove(1);
@@ -71,18 +71,7 @@ function OneStepRow(props: GanttRowProps & { row: StepRow & { kind: "step" } }) 
           chosen && "bg-selected hover:bg-selected",
         )}
       >
-        <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(row.depth)}>
-          <Status name={status} as="icon" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
-          <span className="min-w-0 flex-1 truncate text-sm" dir="auto">
-            {step.name}
-          </span>
-          <RowNote status={status} step={step} />
-          <span className="figures w-14 shrink-0 text-right text-subtle">
-            {step.startedAt !== null && step.status !== "skipped" && (
-              <Duration from={step.startedAt} to={step.endedAt ?? (live ? null : now)} />
-            )}
-          </span>
-        </span>
+        <StepName step={step} depth={row.depth} until={step.endedAt === null && !live ? now : null} />
         <span aria-hidden className="relative mx-2 hidden sm:block">
           <GanttBars plan={plan} step={step} map={map} now={now} critical={critical} />
         </span>
@@ -90,6 +79,34 @@ function OneStepRow(props: GanttRowProps & { row: StepRow & { kind: "step" } }) 
     </div>
   );
 }
+
+/** The left half of a row. Going back in time moves every bar, but few names: they are drawn again only where their step changed. */
+const StepName = memo(function StepName({
+  step,
+  depth,
+  until,
+}: {
+  step: StepView;
+  depth: number;
+  /** Epoch ms at which a step that goes on is looked at in the past. */
+  until: number | null;
+}) {
+  const status = stepStatus(step);
+  return (
+    <span className="flex min-w-0 items-center gap-2 pr-2" style={indent(depth)}>
+      <Status name={status} as="icon" attempt={step.attempt + 1} maxAttempts={step.maxAttempts} />
+      <span className="min-w-0 flex-1 truncate text-sm" dir="auto">
+        {step.name}
+      </span>
+      <RowNote status={status} step={step} />
+      <span className="figures w-14 shrink-0 text-right text-subtle">
+        {step.startedAt !== null && step.status !== "skipped" && (
+          <Duration from={step.startedAt} to={step.endedAt ?? until} />
+        )}
+      </span>
+    </span>
+  );
+});
 
 /** What the icon alone would leave to be guessed: how far a loop is, which attempt, what it waits for. */
 function RowNote({
