@@ -50,7 +50,7 @@ export const roomRules: RoomRule[] = [
     packages: ["*"],
   },
   {
-    in: /^server\/(.*\.(test|suite)\.ts|http\/test-api\.ts)$/,
+    in: /^server\/(.*\.(test|suite)\.ts|test-services\.ts|http\/test-api\.ts)$/,
     rooms: ["server", "engine", "contracts", "nodes", "adapters", "cli/stack", "workers", "supabase", "templates"],
     packages: ["*"],
   },

@@ -35,7 +35,7 @@ import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
-import { createLinkSigner } from "./approvals/link-token.ts";
+import { createLinkSigner } from "../adapters/links/link-signer.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createPublisher } from "./events/publish-event.ts";
 import { createHealthCheck, type Probes } from "./health/check-health.ts";

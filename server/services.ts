@@ -7,7 +7,7 @@ import type { StepQueue } from "../engine/ports/step-queue.ts";
 import type { Vault } from "../engine/ports/vault.ts";
 import type { Catalogue } from "../engine/workflow/definition.ts";
 import type { ApiKeyStore } from "./api-keys/ports.ts";
-import type { LinkSigner } from "./approvals/link-token.ts";
+import type { LinkSigner } from "../engine/ports/link-signer.ts";
 import type { ApprovalStore } from "./approvals/ports.ts";
 import type { CredentialStore } from "./credentials/ports.ts";
 import type { Authenticator } from "./auth/authenticate.ts";

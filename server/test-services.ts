@@ -9,7 +9,7 @@ import type { MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import type { NewApiKey } from "./api-keys/ports.ts";
-import { createLinkSigner } from "./approvals/link-token.ts";
+import { createLinkSigner } from "../adapters/links/link-signer.ts";
 import { hashKeySecret } from "./auth/api-key-secret.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import type { AuditEntry } from "./audit.ts";

@@ -5,6 +5,8 @@ import { startQueueWorkers } from "../adapters/bullmq/queue-workers.ts";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
 import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
+import { createLinkSigner } from "../adapters/links/link-signer.ts";
+import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { pricesWith } from "../adapters/model/prices.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
@@ -16,6 +18,7 @@ import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
+import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
@@ -36,6 +39,7 @@ import { BatonError } from "../engine/errors.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
+import { startNotifier } from "./approval-notices.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { dispatchEvents } from "./dispatch-events.ts";
 import { Drainer } from "./drain-run.ts";
@@ -122,6 +126,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
+  const notifier = createNotifier(env, pool, outside.secret, log);
 
   const beat = async (): Promise<void> => {
     const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
@@ -138,7 +143,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       clearInterval(heartbeat);
       clearInterval(adjusting);
       forgetOwed();
-      await Promise.all([sweeper.close(), scheduler.close(), queues.pause()]);
+      await Promise.all([sweeper.close(), notifier.close(), scheduler.close(), queues.pause()]);
       await untilIdle(() => executor.size(), graceMs);
       executor.stop();
       await drainer.close();
@@ -235,6 +240,29 @@ function requireOutside(env: Environment): Outside {
     supabaseUrl: SUPABASE_URL,
     secretKey: SUPABASE_SECRET_KEY,
     secret: BATON_SECRET,
+  };
+}
+
+/** Sends what approvals want to be told by mail. Without a mail server nothing is sent, and the requests wait in the inbox all the same. */
+function createNotifier(env: Environment, pool: Pool, secret: string, log: Logger): { close(): Promise<void> } {
+  if (env.SMTP_URL === undefined) {
+    log.warn({}, "SMTP_URL is not set: approvals are not announced by mail");
+    return { close: async () => undefined };
+  }
+  const mailer = createMailer({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, log });
+  const notifier = startNotifier({
+    notices: createApprovalNotices(pool),
+    mails: mailer,
+    links: createLinkSigner([secret], Date.now),
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    now: Date.now,
+    log,
+  });
+  return {
+    async close() {
+      await notifier.close();
+      mailer.close();
+    },
   };
 }
 

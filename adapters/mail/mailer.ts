@@ -8,6 +8,8 @@ export interface Mail {
   subject: string;
   text: string;
   html?: string | undefined;
+  /** The same for each try of the same mail, so that a mail that was sent twice is shown once. */
+  messageId?: string | undefined;
 }
 
 /** Sends mail to people. Throws BatonError: INPUT_INVALID for an address or a subject that cannot be, SERVICE_UNAVAILABLE else. */
@@ -31,6 +33,10 @@ const mailSchema = z.strictObject({
   subject: oneLine.min(1).max(500),
   text: z.string().max(1_000_000),
   html: z.string().max(2_000_000).optional(),
+  messageId: z
+    .string()
+    .regex(/^<[\w.-]+@[\w.-]+>$/)
+    .optional(),
 });
 
 /** Makes a mailer on an SMTP server; its connections are pooled and made when first needed. */

@@ -73,7 +73,7 @@ export function LinkedApproval({ token }: { token: string }) {
             )}
             {approval.status === "pending" && approval.needsSignIn && (
               <div className="flex flex-wrap items-center justify-between gap-3 border-t px-6 py-3 text-sm text-muted">
-                This decision cannot be undone, so it needs you to sign in.
+                This decision is asked of certain people or cannot be undone, so it needs you to sign in.
                 <Button asChild tone="primary" size="medium">
                   <Link href={`/approvals/${approval.id}`}>Sign in and decide</Link>
                 </Button>

@@ -151,6 +151,7 @@ function SessionsCard() {
   return (
     <Card>
       <CardHeader
+        className="border-b-0"
         title="Sessions"
         description="Lost a device? End every session, here too. Open pages elsewhere stop within ten minutes."
         actions={

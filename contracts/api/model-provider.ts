@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema, momentSchema } from "./common.ts";
 
 /** US dollars for a million tokens; null where the product's own price list is to tell. */
-const priceSchema = z.number().min(0).max(100_000).nullable().default(null);
+const priceSchema = z.number("a price must be a number").min(0).max(100_000).nullable().default(null);
 
 export const providerModelSchema = z.strictObject({
   name: z.string().trim().min(1).max(200),

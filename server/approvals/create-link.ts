@@ -3,7 +3,7 @@ import type { Caller } from "../auth/caller.ts";
 import { notFound } from "../not-found.ts";
 import type { Members } from "../auth/ports.ts";
 import { requireAuthority } from "./authority.ts";
-import type { LinkSigner } from "./link-token.ts";
+import type { LinkSigner } from "../../engine/ports/link-signer.ts";
 import type { ApprovalStore } from "./ports.ts";
 
 const longestLinkMs = 7 * 24 * 3_600_000;

@@ -5,7 +5,7 @@ import { authorize } from "../auth/authorize.ts";
 import { notFound } from "../not-found.ts";
 import { requireAuthority } from "./authority.ts";
 import { recordDecision, type DecideParts } from "./decide-approval.ts";
-import type { LinkSigner } from "./link-token.ts";
+import type { LinkSigner } from "../../engine/ports/link-signer.ts";
 
 export interface LinkParts extends DecideParts {
   links: LinkSigner;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { roles } from "../../contracts/api/common.ts";
 import { rights, type Action } from "../auth/authorize.ts";
-import { createLinkSigner } from "../approvals/link-token.ts";
+import { createLinkSigner } from "../../adapters/links/link-signer.ts";
 import { askingFile, computingFile, startTestApi, until, type TestApi, type TestOrg } from "./test-api.ts";
 
 let api: TestApi;

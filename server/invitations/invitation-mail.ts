@@ -1,3 +1,4 @@
+import { escapeHtml, oneLine } from "../../engine/mail-text.ts";
 import type { Invitation } from "../../contracts/api/invitation.ts";
 
 /** The mail that carries an invitation's link. Names come from people, so each is put on one line and escaped. */
@@ -14,14 +15,6 @@ export function invitationMail(
     to: email,
     subject: `${by} invites you to ${name}`.slice(0, 200),
     text: `${lead}\n\nJoin: ${url}\n\n${rest}\n`,
-    html: `<h2>Join ${escape(name)}</h2>\n<p>${escape(lead)}</p>\n<p><a href="${escape(url)}">Join ${escape(name)}</a></p>\n<p>${escape(rest)}</p>\n`,
+    html: `<h2>Join ${escapeHtml(name)}</h2>\n<p>${escapeHtml(lead)}</p>\n<p><a href="${escapeHtml(url)}">Join ${escapeHtml(name)}</a></p>\n<p>${escapeHtml(rest)}</p>\n`,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, " ").slice(0, 120);
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -135,6 +135,10 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     [org],
   );
   await pool.query(
+    "insert into approval_notices (org_id, approval_id, round, channel, recipient) values ($1, $2, 0, 'email', 'a@example.com')",
+    [org, approval],
+  );
+  await pool.query(
     `insert into invitations (org_id, email, role, token_hash, invited_by_label, expires_at)
      values ($1, 'new@example.com', 'viewer', sha256($2::text::bytea), 'owner', now())`,
     [org, `invitation to ${org}`],

@@ -114,6 +114,7 @@ describe("policies", () => {
         select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname and p.cmd = 'SELECT')
       order by 1`);
     expect(closed).toEqual([
+      "approval_notices",
       "credentials",
       "idempotency_keys",
       "invitations",

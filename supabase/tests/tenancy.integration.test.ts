@@ -155,6 +155,16 @@ const matrix: Record<string, Rule> = {
         `insert into credentials (org_id, name, kind, hosts, key_version, nonce, sealed) values ('${w.org}', 'x', 'bearer', '{a}', 1, '\\x000000000000000000000000', '\\x00')`,
     ),
   },
+  approval_notices: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "approval_notices",
+      "recipient",
+      (w) =>
+        `insert into approval_notices (org_id, approval_id, round, channel, recipient) values ('${w.org}', '${w.rows.approval}', 0, 'email', 'x@x.x')`,
+    ),
+  },
   invitations: {
     read: "nobody",
     mine: "org_id = $1",

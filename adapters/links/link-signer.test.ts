@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { createLinkSigner } from "./link-token.ts";
+import { createLinkSigner } from "./link-signer.ts";
 
 const secret = "one secret of at least thirty-two characters";
 const now = Date.parse("2026-03-01T12:00:00Z");
