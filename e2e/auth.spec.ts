@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { linkInMailbox } from "./fixtures/mailbox.ts";
 import { newPerson, signIn } from "./fixtures/people.ts";
 import { place } from "./fixtures/place.ts";
 import { expect, test } from "./fixtures/test.ts";
@@ -113,17 +114,4 @@ async function signOut(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: new RegExp(name) }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL("**/sign-in");
-}
-
-/** Opens the newest mail to somebody in the local mailbox and gives the link it holds. */
-async function linkInMailbox(page: Page, email: string): Promise<string> {
-  await page.goto("/mailbox");
-  const mail = page.getByRole("list", { name: "Mails" }).getByRole("button").filter({ hasText: email });
-  await expect(async () => {
-    await page.getByRole("button", { name: "Look again" }).click();
-    await expect(mail.first()).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  await mail.first().click();
-  const link = page.getByRole("article").getByRole("link").first();
-  return (await link.getAttribute("href")) ?? "";
 }
