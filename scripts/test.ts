@@ -6,7 +6,7 @@ import { type Check, run, runStaticChecks, staticChecks } from "./checks.ts";
 
 /**
  * `npm test`: everything, in the order in which a fault is cheapest to find: static checks, then unit, integration, fault and end-to-end
- * tests. Goes on after a failure, so that one run tells all, and ends with one line of counts.
+ * tests, the last two beside each other. Goes on after a failure, so that one run tells all, and ends with one line of counts.
  */
 interface Counts {
   passed: number;
@@ -33,18 +33,20 @@ function add(counts: Counts): void {
   total.skipped += counts.skipped;
 }
 
+/** Output of a suite that runs beside another, told when that one is over. */
+type Held = { text: string } | undefined;
+
 /** Runs a test runner; a report that is not there, or an exit status the report does not explain, counts as one failure. */
-async function suite(
-  name: string,
-  check: Check,
-  env: Record<string, string>,
-  read: (report: unknown) => Counts,
-): Promise<void> {
+async function suite(name: string, check: Check, read: (report: unknown) => Counts, held?: Held): Promise<void> {
   const began = Date.now();
-  console.log(`\n── ${name}`);
+  const tell = (line: string): void => {
+    if (held === undefined) console.log(line);
+    else held.text += `${line}\n`;
+  };
+  const capture = held === undefined ? undefined : (text: string): void => void (held.text += text);
+  tell(`\n── ${name}`);
   const report = join(folder, `${name}.json`);
-  const status = await run({ ...check, args: check.args.map((arg) => arg.replace("REPORT", report)) }, undefined, {
-    ...env,
+  const status = await run({ ...check, args: check.args.map((arg) => arg.replace("REPORT", report)) }, capture, {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
@@ -52,11 +54,9 @@ async function suite(
     counts = read(JSON.parse(readFileSync(report, "utf8")));
     if (status !== 0 && counts.failed === 0) counts.failed = 1;
   } catch (error) {
-    console.error(`${name} left no readable report: ${error instanceof Error ? error.message : String(error)}`);
+    tell(`${name} left no readable report: ${error instanceof Error ? error.message : String(error)}`);
   }
-  console.log(
-    `── ${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s`,
-  );
+  tell(`── ${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
   add(counts);
 }
 
@@ -86,15 +86,18 @@ function fromPlaywright(report: unknown): Counts {
 console.log("── static checks");
 const failedChecks = await runStaticChecks();
 add({ passed: staticChecks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
-await suite("unit", vitest("unit"), {}, fromVitest);
-await suite("integration", vitest("integration"), {}, fromVitest);
-await suite("faults", vitest("faults"), {}, fromVitest);
+await suite("unit", vitest("unit"), fromVitest);
+await suite("integration", vitest("integration"), fromVitest);
+// Fault tests mostly wait for deadlines to pass, browsers for pages: beside each other they take as long as the longer one.
+const faults = { text: "" };
+const beside = suite("faults", vitest("faults"), fromVitest, faults);
 await suite(
   "end-to-end",
   { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] },
-  {},
   fromPlaywright,
 );
+await beside;
+console.log(faults.text);
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
