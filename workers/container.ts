@@ -17,6 +17,7 @@ import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
+import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
@@ -56,6 +57,7 @@ import { startOwed } from "./owed-deliveries.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
 import { startSweeper } from "./sweep.ts";
+import { watchNeighbours } from "./take-over.ts";
 
 export interface WorkerProcess {
   name: string;
@@ -73,6 +75,9 @@ const clockEveryMs = 30_000;
 
 /** Builds a worker from the environment and starts it once database and Redis answer. */
 export async function startWorker(env: Environment, log: Logger): Promise<WorkerProcess> {
+  // Its threads start while the connections are made; whoever needs one before it is there waits.
+  const starting = createSandbox({ log });
+  starting.catch(() => undefined);
   const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const outside = requireOutside(env);
   const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
@@ -88,7 +93,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const pubSub = createPubSub(redis, subscriber, log);
   const journal = createRunJournal(pool);
   const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
-  const sandbox = await createSandbox({ log });
+  const sandbox = await starting;
   const vault = createVault(outside.secret);
   const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
@@ -96,7 +101,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const ports = {
     worker,
     journal,
-    mailbox: createRunMailbox(redis),
+    mailbox: createRunMailbox(redis, worker),
     queue,
     control: createStepControl(pubSub),
     broadcaster,
@@ -123,6 +128,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     onWake: (runId, claim) => drainer.wake(runId, { recover: claim > 1 }),
     log,
   });
+  const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
+  const neighbours = await watchNeighbours({ ...ports, drainer }, registryOf, queues.owners);
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
@@ -151,6 +158,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       executor.close();
       await Promise.allSettled([
         redis.del(workerKey(worker)),
+        neighbours?.close(),
         broadcaster.close(),
         queue.close(),
         sandbox.close(),

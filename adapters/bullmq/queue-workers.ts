@@ -31,6 +31,8 @@ export interface QueueWorkers {
   close(): Promise<void>;
   /** Jobs in hand. */
   busy(): number;
+  /** Names under which jobs are locked here. */
+  owners: string[];
 }
 
 export interface QueueWorkersOptions {
@@ -104,6 +106,7 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
       await Promise.all([steps.close(), wakes.close()]);
     },
     busy: () => inHand,
+    owners: [steps.id, wakes.id],
   };
 }
 

@@ -4,8 +4,11 @@ import type { Logger } from "pino";
 import type { StepJob, StepQueue } from "../../engine/ports/step-queue.ts";
 import { bullPriority, eventStreamLength, jobDefaults, queueNames, queuePrefix } from "./queues.ts";
 import { queueConnection } from "./queue-connection.ts";
+import { releaseJobs } from "./release-jobs.ts";
 
 export interface ClosableStepQueue extends StepQueue {
+  /** Gives the jobs of dead workers to others, as the stall check does when their locks have run out. Gives the runs' ids. */
+  release(owners: string[]): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export function createStepQueue(options: { redisUrl: string; log: Pick<Logger, "
       const jobId = `${runId}-${randomBytes(6).toString("hex")}`;
       await wakes.add("wake", { runId }, { jobId, priority: bullPriority(priority) });
     },
+    release: (owners) => releaseJobs(options.redisUrl, [steps, wakes], owners),
     async close() {
       await Promise.all([steps.close(), wakes.close()]);
     },

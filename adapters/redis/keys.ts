@@ -35,6 +35,11 @@ export function workerKey(worker: string): string {
   return `baton:worker:${worker}`;
 }
 
+/** Hash: the workers of one machine by name. */
+export function workersKey(place: string): string {
+  return `baton:workers:${place}`;
+}
+
 export const workerKeyPattern = "baton:worker:*";
 
 /**

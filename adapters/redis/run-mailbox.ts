@@ -28,10 +28,15 @@ const entrySchema = z.object({
 export interface RedisRunMailbox extends RunMailbox {
   /** Prolongs the lease and takes what came in, keeping the lease even when there is nothing. Null when it was lost. */
   take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null>;
+  /** Lets a lease go that a dead worker holds. False when it was not its. */
+  release(runId: string, holder: string): Promise<boolean>;
 }
 
-/** Mailboxes, leases and hot states in Redis; each method is one script, so one round trip. */
-export function createRunMailbox(redis: RedisClient): RedisRunMailbox {
+/**
+ * Mailboxes, leases and hot states in Redis; each method is one script, so one round trip.
+ * @param holder who takes leases here: with it in their tokens, another worker can let them go when this one is dead
+ */
+export function createRunMailbox(redis: RedisClient, holder = ""): RedisRunMailbox {
   const scripts = loadMailboxScripts(redis);
   return {
     async post(runId, entries) {
@@ -39,7 +44,7 @@ export function createRunMailbox(redis: RedisClient): RedisRunMailbox {
     },
 
     async deliver(runId, entries, leaseMs) {
-      const token = randomUUID();
+      const token = `${holder}:${randomUUID()}`;
       const reply = await scripts.deliver(
         ...keys(runId),
         token,
@@ -82,6 +87,10 @@ export function createRunMailbox(redis: RedisClient): RedisRunMailbox {
     async abandon(lease, entries) {
       const [mail, key] = keys(lease.runId);
       await scripts.abandon(mail, key, lease.token, keepMs, ...entries.map(writeEntry));
+    },
+
+    async release(runId, dead) {
+      return (await scripts.release(runKeys.lease(runId), `${dead}:`)) === 1;
     },
 
     async forget(runId) {

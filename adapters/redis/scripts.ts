@@ -11,6 +11,7 @@ export interface MailboxScripts {
   take: Script;
   abandon: Script;
   post: Script;
+  release: Script;
 }
 
 // One literal URL each, so that bundlers see the files.
@@ -20,6 +21,7 @@ const sources: Record<keyof MailboxScripts, { numberOfKeys: number; file: URL }>
   take: { numberOfKeys: 2, file: new URL("./scripts/take.lua", import.meta.url) },
   abandon: { numberOfKeys: 2, file: new URL("./scripts/abandon.lua", import.meta.url) },
   post: { numberOfKeys: 1, file: new URL("./scripts/post.lua", import.meta.url) },
+  release: { numberOfKeys: 1, file: new URL("./scripts/release.lua", import.meta.url) },
 };
 
 /** Teaches a connection the mailbox's scripts. They are sent by digest, and in full again after a Redis restart. */
@@ -38,5 +40,6 @@ export function loadMailboxScripts(redis: RedisClient): MailboxScripts {
     take: load("take"),
     abandon: load("abandon"),
     post: load("post"),
+    release: load("release"),
   };
 }
