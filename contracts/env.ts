@@ -53,6 +53,7 @@ const publicVariables = {
   MAIL_FROM: withDefault(z.string(), "Baton <baton@localhost>"),
   SLACK_BOT_TOKEN: optional(z.string()),
   SLACK_SIGNING_SECRET: optional(z.string()),
+  SLACK_API_URL: withDefault(webAddress("https://slack.com/api"), "https://slack.com/api"),
   WORKER_CONCURRENCY: withDefault(wholeNumber(1, 10_000), 50),
   PUBLIC_URL: optional(webAddress("https://baton.example.com")),
   /** Private addresses that HTTP steps may call all the same: hosts, host:port or CIDR ranges, divided by commas. */

@@ -6,6 +6,7 @@ import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
+import { createSlack } from "../adapters/slack/slack.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
 import { channels, workerKeyPattern } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
@@ -34,6 +35,7 @@ import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
+import type { HttpClient } from "../engine/ports/http.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "../adapters/links/link-signer.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -42,6 +44,7 @@ import { createHealthCheck, type Probes } from "./health/check-health.ts";
 import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
 import type { TryModel } from "./models/ports.ts";
 import { createAtOnce } from "./runs/run-at-once.ts";
+import type { SlackGate } from "./slack/decide-in-slack.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
@@ -113,6 +116,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     credentials: new CredentialTable(pool),
     modelProviders: new ModelProviderTable(pool),
     invitations: new InvitationTable(pool),
+    slack: slackGate(env, http, members),
     leaving: members,
     mails,
     tryModel: modelTrial(http.fetch, log),
@@ -158,6 +162,20 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
       redis.disconnect();
     },
   };
+}
+
+/** The way to Slack, where the operator set an app up. */
+function slackGate(
+  { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl }: Environment,
+  http: HttpClient,
+  { memberByEmail }: ReturnType<typeof createMembers>,
+): SlackGate | null {
+  if (token === undefined || signingSecret === undefined) return null;
+  const { emailOf, respond } = createSlack({ token, apiUrl, http });
+  const { origin } = new URL(apiUrl);
+  const isResponseUrl = (url: string): boolean =>
+    URL.canParse(url) && [origin, "https://hooks.slack.com"].includes(new URL(url).origin);
+  return { signingSecret, emailOf, respond, memberByEmail, isResponseUrl };
 }
 
 /** One short question, by the guarded client: enough to know that address, key and model are right. */

@@ -24,6 +24,7 @@ import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
 import type { TemplateStore } from "./templates/ports.ts";
 import type { Triggering } from "./triggers/ports.ts";
+import type { SlackGate } from "./slack/decide-in-slack.ts";
 import type { PlanCache } from "./workflows/plan-cache.ts";
 import type { WorkflowStore } from "./workflows/ports.ts";
 
@@ -45,6 +46,8 @@ export interface Services {
   credentials: CredentialStore;
   modelProviders: ModelProviderStore;
   invitations: InvitationStore;
+  /** Null where no Slack app is set up. */
+  slack: SlackGate | null;
   leaving: Leaving;
   mails: Mails;
   tryModel: TryModel;

@@ -3,7 +3,15 @@ import type { Services } from "./services.ts";
 
 type Settings = Pick<
   Services,
-  "credentials" | "vault" | "modelProviders" | "invitations" | "leaving" | "mails" | "tryModel" | "fallbackModel"
+  | "credentials"
+  | "vault"
+  | "modelProviders"
+  | "invitations"
+  | "leaving"
+  | "slack"
+  | "mails"
+  | "tryModel"
+  | "fallbackModel"
 >;
 
 export function memorySettings(): Settings {
@@ -12,6 +20,7 @@ export function memorySettings(): Settings {
     vault: notInMemory("secrets"),
     modelProviders: notInMemory("model providers"),
     invitations: notInMemory("invitations"),
+    slack: null,
     leaving: { leave: async () => false },
     mails: { send: async () => undefined },
     tryModel: async () => undefined,

@@ -7,6 +7,7 @@ const now = () => Date.parse("2026-03-01T12:00:00Z");
 const links = createLinkSigner(["a master secret of thirty-two characters"], now);
 const notice: Notice = {
   id: "00000000-0000-4000-8000-000000000001",
+  channel: "email",
   recipient: "ada@test.local",
   attempts: 1,
   orgId: "00000000-0000-4000-8000-00000000000a",
@@ -18,6 +19,8 @@ const notice: Notice = {
   recommendation: null,
   urgency: "high",
   deadlineAt: now() + 3_600_000,
+  options: [{ id: "approve", label: "Approve", kind: "approve" }],
+  needsForm: false,
 };
 
 const started: Notifier[] = [];
@@ -40,6 +43,7 @@ function notifier(due: Notice[], fail: (() => Error) | null = null) {
         sent.push(mail);
       },
     },
+    slack: null,
     links,
     publicUrl: "https://baton.test",
     now,

@@ -1,11 +1,14 @@
 import { BatonError } from "../engine/errors.ts";
 import { escapeHtml, oneLine } from "../engine/mail-text.ts";
+import type { Json } from "../engine/json.ts";
 import type { LinkSigner } from "../engine/ports/link-signer.ts";
 import type { Log } from "./log.ts";
+import { slackMessage } from "./slack-message.ts";
 
 /** A request that somebody is to be told of. */
 export interface Notice {
   id: string;
+  channel: "email" | "slack";
   recipient: string;
   attempts: number;
   orgId: string;
@@ -18,6 +21,9 @@ export interface Notice {
   urgency: string;
   /** Epoch ms. */
   deadlineAt: number | null;
+  options: { id: string; label: string; kind: string }[];
+  /** True when the decision asks for fields that must be filled in. */
+  needsForm: boolean;
 }
 
 export interface NotifierParts {
@@ -28,6 +34,11 @@ export interface NotifierParts {
     failed(id: string, error: string, final: boolean): Promise<void>;
   };
   mails: { send(mail: { to: string; subject: string; text: string; html: string; messageId: string }): Promise<void> };
+  /** Null where no Slack app is set up. */
+  slack: {
+    userByEmail(email: string): Promise<string | null>;
+    post(message: { userId: string; text: string; blocks: Json[] }): Promise<void>;
+  } | null;
   links: LinkSigner;
   publicUrl: string;
   now: () => number;
@@ -60,13 +71,14 @@ export function startNotifier(parts: NotifierParts): Notifier {
 
   const tell = async (notice: Notice): Promise<void> => {
     try {
-      await mails.send(approvalMail(parts, notice));
+      if (notice.channel === "slack") await post(parts, notice);
+      else await mails.send(approvalMail(parts, notice));
     } catch (error) {
       if (!(error instanceof BatonError)) throw error;
       const final = !error.retryable || notice.attempts >= mostAttempts;
       log.warn(
         { notice: notice.id, attempt: notice.attempts, final, error: error.message },
-        "a request was not mailed",
+        "somebody was not told of a request",
       );
       return notices.failed(notice.id, error.message, final);
     }
@@ -109,30 +121,54 @@ export function startNotifier(parts: NotifierParts): Notifier {
   };
 }
 
-/** The mail: what is asked, by when, what is recommended, and the link. The link shows; it never decides by being opened. */
-function approvalMail(
+/** A direct message with a button for each decision. @throws BatonError that is final where nobody can be found */
+async function post(parts: NotifierParts, notice: Notice): Promise<void> {
+  if (parts.slack === null) {
+    throw new BatonError("SERVICE_UNAVAILABLE", "Slack is not set up here.", { retryable: false });
+  }
+  const userId = await parts.slack.userByEmail(notice.recipient);
+  if (userId === null) {
+    throw new BatonError("SERVICE_UNAVAILABLE", "Nobody in Slack has this address.", { retryable: false });
+  }
+  const { token, url, about, until } = linkTo(parts, notice);
+  await parts.slack.post({ userId, ...slackMessage({ ...notice, about, until }, token, url) });
+}
+
+/** The signed link, good until the deadline and a week at most, and the words that go with it. */
+function linkTo(
   { links, publicUrl, now }: NotifierParts,
   notice: Notice,
-): { to: string; subject: string; text: string; html: string; messageId: string } {
+): { token: string; url: string; about: string; until: string | null } {
   const latest = now() + longestLinkMs;
   const expiresAt = Math.min(latest, notice.deadlineAt ?? latest);
   const token = links.sign({ approvalId: notice.approvalId, orgId: notice.orgId, expiresAt });
-  const url = `${publicUrl}/a/${token}`;
+  return {
+    token,
+    url: `${publicUrl}/a/${token}`,
+    about: `${oneLine(notice.workflow)} in ${oneLine(notice.organization)} waits for your decision.`,
+    until: notice.deadlineAt === null ? null : `Decide by ${moment(notice.deadlineAt)}.`,
+  };
+}
+
+/** The mail: what is asked, by when, what is recommended, and the link. The link shows; it never decides by being opened. */
+function approvalMail(
+  parts: NotifierParts,
+  notice: Notice,
+): { to: string; subject: string; text: string; html: string; messageId: string } {
+  const { url, about, until } = linkTo(parts, notice);
   const title = oneLine(notice.title, 200);
   const urgent = notice.urgency === "high" || notice.urgency === "critical" ? `[${notice.urgency}] ` : "";
-  const about = `${oneLine(notice.workflow)} in ${oneLine(notice.organization)} waits for your decision.`;
-  const until = notice.deadlineAt === null ? null : `Decide by ${moment(notice.deadlineAt)}.`;
   const description = notice.description.slice(0, 4_000);
   const advice = notice.recommendation === null ? null : `Recommended: ${notice.recommendation.slice(0, 1_000)}`;
   const last = "Opening the link shows the request and decides nothing.";
-  const parts = [about, until, description, advice].filter((part) => part !== null && part !== "");
+  const paragraphs = [about, until, description, advice].filter((part) => part !== null && part !== "");
   return {
     to: notice.recipient,
     subject: `${urgent}${title}`,
-    text: `${title}\n\n${parts.join("\n\n")}\n\nShow and decide: ${url}\n\n${last}\n`,
+    text: `${title}\n\n${paragraphs.join("\n\n")}\n\nShow and decide: ${url}\n\n${last}\n`,
     html: [
       `<h2>${escapeHtml(title)}</h2>`,
-      ...parts.map((part) => `<p style="white-space:pre-wrap">${escapeHtml(part ?? "")}</p>`),
+      ...paragraphs.map((part) => `<p style="white-space:pre-wrap">${escapeHtml(part ?? "")}</p>`),
       `<p><a href="${escapeHtml(url)}">Show and decide</a></p>`,
       `<p>${last}</p>`,
     ].join("\n"),

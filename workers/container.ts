@@ -19,6 +19,7 @@ import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
+import { createSlack } from "../adapters/slack/slack.ts";
 import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
@@ -38,6 +39,7 @@ import { createScheduleStore } from "../adapters/supabase/schedules.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { BatonError } from "../engine/errors.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
+import type { HttpClient } from "../engine/ports/http.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { startNotifier } from "./approval-notices.ts";
@@ -133,7 +135,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
-  const notifier = createNotifier(env, pool, outside.secret, log);
+  const notifier = createNotifier(env, pool, outside.secret, http, log);
 
   const beat = async (): Promise<void> => {
     const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
@@ -252,7 +254,13 @@ function requireOutside(env: Environment): Outside {
 }
 
 /** Sends what approvals want to be told by mail. Without a mail server nothing is sent, and the requests wait in the inbox all the same. */
-function createNotifier(env: Environment, pool: Pool, secret: string, log: Logger): { close(): Promise<void> } {
+function createNotifier(
+  env: Environment,
+  pool: Pool,
+  secret: string,
+  http: HttpClient,
+  log: Logger,
+): { close(): Promise<void> } {
   if (env.SMTP_URL === undefined) {
     log.warn({}, "SMTP_URL is not set: approvals are not announced by mail");
     return { close: async () => undefined };
@@ -261,6 +269,10 @@ function createNotifier(env: Environment, pool: Pool, secret: string, log: Logge
   const notifier = startNotifier({
     notices: createApprovalNotices(pool),
     mails: mailer,
+    slack:
+      env.SLACK_BOT_TOKEN === undefined
+        ? null
+        : createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL, http }),
     links: createLinkSigner([secret], Date.now),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
     now: Date.now,

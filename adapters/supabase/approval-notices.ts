@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { approvalOptionSchema } from "../../engine/run/event.ts";
 import type { Pool } from "./pool.ts";
 
 const dueSchema = z.object({
   id: z.string(),
+  channel: z.enum(["email", "slack"]),
   recipient: z.string(),
   attempts: z.number(),
   orgId: z.string(),
@@ -14,6 +16,8 @@ const dueSchema = z.object({
   recommendation: z.string().nullable(),
   urgency: z.string(),
   deadlineAt: z.number().nullable(),
+  options: z.array(approvalOptionSchema),
+  needsForm: z.boolean(),
 });
 export type DueNotice = z.infer<typeof dueSchema>;
 
@@ -37,8 +41,9 @@ export function createApprovalNotices(pool: Pool) {
             from claimed c join public.approvals a on a.id = c.approval_id
             where n.id = c.id and a.status <> 'pending' returning n.id
           )
-          select c.id, c.recipient, c.attempts, c.org_id as "orgId", c.approval_id as "approvalId", o.name as organization,
-            r.workflow_name as workflow, a.title, a.description, a.recommendation, a.urgency,
+          select c.id, c.channel, c.recipient, c.attempts, c.org_id as "orgId", c.approval_id as "approvalId", o.name as organization,
+            r.workflow_name as workflow, a.title, a.description, a.recommendation, a.urgency, a.options,
+            jsonb_path_exists(a.required_fields, '$[*] ? (@.required == true)') as "needsForm",
             (extract(epoch from a.deadline_at) * 1000)::float8 as "deadlineAt"
           from claimed c
           join public.approvals a on a.id = c.approval_id

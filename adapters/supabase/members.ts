@@ -33,6 +33,17 @@ export function createMembers(pool: Pool) {
       }
     },
 
+    /** The member of an organisation with this address. */
+    async memberByEmail(orgId: string, email: string): Promise<{ userId: string; role: Role } | null> {
+      const { rows } = await pool.query<{ userId: string; role: Role }>(
+        `select m.user_id as "userId", m.role from public.memberships m join public.profiles p on p.id = m.user_id
+         where m.org_id = $1 and lower(p.email) = lower($2)`,
+        [orgId, email],
+      );
+      // Two accounts with one address would leave open who it was.
+      return rows.length === 1 ? (rows[0] ?? null) : null;
+    },
+
     async groupsOf(orgId: string, userId: string): Promise<{ id: string; name: string }[]> {
       const { rows } = await pool.query<{ id: string; name: string }>(
         `select g.id, g.name from public.group_members m join public.groups g on g.id = m.group_id

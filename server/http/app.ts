@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Services } from "../services.ts";
+import { mountSlack } from "./slack-hook.ts";
 import { mountHooks } from "./hooks.ts";
 import { idempotencyKeyOf, once } from "./idempotency.ts";
 import { describeApi, workflowFileJsonSchema } from "./openapi.ts";
@@ -82,6 +83,7 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
     const path = apiBase + one.spec.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.spec.method.toUpperCase(), path, (context) => answer(services, one, context, options));
   }
+  mountSlack(app, services);
   mountHooks(app, services);
   // Made when first asked for: describing a thousand fields takes longer than starting the server.
   let description: JsonObject | null = null;
