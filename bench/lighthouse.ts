@@ -9,12 +9,11 @@ import { type Product, startProduct } from "./product.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
 
 const pages = ["workflows", "runs", "approvals"];
-const rounds = 3;
 const workflows = 12;
 const runs = 30;
 
 /** Lighthouse on the built product, signed in, with an organisation that has work: as on a desktop, and as on a slow phone. */
-export async function measureLighthouse(): Promise<Figure[]> {
+export async function measureLighthouse({ quick }: { quick: boolean }): Promise<Figure[]> {
   const product = await startProduct();
   const port = await freePort();
   const profile = mkdtempSync(join(tmpdir(), "baton-lighthouse-"));
@@ -34,7 +33,9 @@ export async function measureLighthouse(): Promise<Figure[]> {
     await signIn(await browser.newPage(), product);
     const figures: Figure[] = [];
     for (const device of ["desktop", "phone"] as const) {
-      for (const page of pages) figures.push(...(await measure(`${product.url}/${page}`, page, device, port)));
+      for (const page of pages) {
+        figures.push(...(await measure(`${product.url}/${page}`, { page, device, port, rounds: quick ? 1 : 3 })));
+      }
     }
     return figures;
   } finally {
@@ -44,7 +45,14 @@ export async function measureLighthouse(): Promise<Figure[]> {
   }
 }
 
-async function measure(url: string, page: string, device: "desktop" | "phone", port: number): Promise<Figure[]> {
+interface Measured {
+  page: string;
+  device: "desktop" | "phone";
+  port: number;
+  rounds: number;
+}
+
+async function measure(url: string, { page, device, port, rounds }: Measured): Promise<Figure[]> {
   const samples: Record<string, number[]> = {};
   const take = (name: string, value: number) => (samples[name] ??= []).push(value);
   for (let round = 0; round < rounds; round++) {
@@ -56,6 +64,8 @@ async function measure(url: string, page: string, device: "desktop" | "phone", p
     if (result === undefined) throw new Error(`Lighthouse said nothing about ${url}.`);
     const { categories, audits, finalDisplayedUrl } = result.lhr;
     if (new URL(finalDisplayedUrl).pathname !== `/${page}`) throw new Error(`${url} led to ${finalDisplayedUrl}.`);
+    const scores = Object.values(categories).map(({ id, score }) => `${id} ${Math.round(100 * (score ?? 0))}`);
+    console.log(`   ${page}, ${device}: ${scores.join(", ")}`);
     take("performance", Math.round(100 * (categories["performance"]?.score ?? 0)));
     take("accessibility", Math.round(100 * (categories["accessibility"]?.score ?? 0)));
     take("largest contentful paint", audits["largest-contentful-paint"]?.numericValue ?? Number.NaN);

@@ -11,7 +11,7 @@ import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
 // `npm run bench [-- start latency throughput engine canvas monitor lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
-// `--only W1,W3` and `--quick` are for the engine.
+// `--only W1,W3` is for the engine; `--quick` shortens it and takes one round of lighthouse.
 
 const benches: Record<string, (options: { only: string[]; quick: boolean }) => Promise<Figure[]>> = {
   start: measureStart,

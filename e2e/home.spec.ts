@@ -144,6 +144,29 @@ test("runs are cancelled together, and rows stay where they are while somebody c
   await expect(rows).toHaveCount(3);
 });
 
+test("older runs come a page at a time, each once", async ({ api, owner }) => {
+  const id = await api.importWorkflow(
+    workflowFile(
+      "Many of it",
+      [
+        { id: "start", type: "start" },
+        { id: "end", type: "output", config: { value: 1 } },
+      ],
+      [["start", "end"]],
+    ),
+  );
+  const ids: string[] = [];
+  for (let index = 0; index < 60; index++) ids.push(await api.start(id));
+  await api.runIn(ids.at(-1) ?? "", "completed");
+  await owner.goto(`/runs?workflow=${id}`);
+  const rows = owner.locator("[data-run]");
+  await expect(rows).toHaveCount(50);
+  await owner.getByRole("button", { name: "Show older runs" }).click();
+  await expect(rows).toHaveCount(60);
+  const shown = await rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-run")));
+  expect(shown).toEqual(ids.toReversed());
+});
+
 test("a workflow is archived, undone, archived again and brought back", async ({ api, owner }) => {
   const name = `Archived one ${Date.now()}`;
   await api.importWorkflow(

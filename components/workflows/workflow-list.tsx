@@ -1,7 +1,6 @@
 "use client";
 
 import { Archive, LayoutTemplate, SearchX, Workflow as WorkflowIcon } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { NewWorkflowButton } from "../editor/new-workflow-button.tsx";
@@ -17,9 +16,8 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import { Select } from "../ui/select.tsx";
+import { ImportDialog } from "./import-dialog.tsx";
 import { WorkflowTable } from "./workflow-table.tsx";
-
-const ImportDialog = dynamic(async () => (await import("./import-dialog.tsx")).ImportDialog);
 
 export interface WorkflowRow {
   workflow: Workflow;
