@@ -25,18 +25,19 @@ const Context = createContext<Hub | null>(null);
 
 /** The one list of commands of the page, the keyboard that gives them, the palette (Mod+K) and the sheet (?). */
 export function CommandsProvider({ children }: { children: ReactNode }) {
-  const [sources] = useState<CommandSource[]>(() => []);
+  // State, since a screen may come to stand while the sheet is open.
+  const [sources, setSources] = useState<readonly CommandSource[]>([]);
   const [open, setOpen] = useState<"palette" | "sheet" | null>(null);
   const hub = useMemo<Hub>(
     () => ({
       add(source) {
-        sources.unshift(source);
-        return () => void sources.splice(sources.indexOf(source), 1);
+        setSources((before) => [source, ...before]);
+        return () => setSources((before) => before.filter((each) => each !== source));
       },
       openPalette: () => setOpen("palette"),
       openSheet: () => setOpen("sheet"),
     }),
-    [sources],
+    [],
   );
   useKeyboard(sources);
   const close = (next: boolean) => !next && setOpen(null);

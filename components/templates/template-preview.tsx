@@ -87,12 +87,7 @@ export function TemplatePreview({ template, onClose, onDeleted }: TemplatePrevie
       }
     >
       <div className="grid min-w-0 gap-4">
-        <section
-          aria-label="Drawing"
-          className="flex max-h-72 overflow-auto rounded-md border bg-ground [&>svg]:m-auto [&>svg]:shrink-0"
-        >
-          <GraphPicture picture={template.picture} label={`The graph of ${template.name}`} scale={scale} />
-        </section>
+        <Drawing template={template} />
         <p className="max-w-[72ch] text-sm text-pretty" dir="auto">
           {template.description}
         </p>
@@ -101,6 +96,29 @@ export function TemplatePreview({ template, onClose, onDeleted }: TemplatePrevie
         {detail !== null && <Detail detail={detail} />}
       </div>
     </Dialog>
+  );
+}
+
+/** The graph with the names of its steps, as far as it scrolls, or all of it at once. */
+function Drawing({ template }: { template: TemplateSummary }) {
+  const [whole, setWhole] = useState(false);
+  const label = `The graph of ${template.name}`;
+  return (
+    <section aria-label="Drawing" className="relative max-h-72 overflow-auto rounded-md border bg-ground">
+      {/* Within what scrolls: who comes here by keyboard can move it with the arrows. */}
+      <div className="sticky top-0 left-0 z-10 flex h-0 w-full justify-end">
+        <Button className="m-2 bg-surface" onClick={() => setWhole(!whole)}>
+          {whole ? "With names" : "All of it"}
+        </Button>
+      </div>
+      {whole ? (
+        <GraphPicture picture={template.picture} label={label} className="h-72 w-full" />
+      ) : (
+        <div className="flex w-max min-w-full justify-center">
+          <GraphPicture picture={template.picture} label={label} scale={scale} className="shrink-0" />
+        </div>
+      )}
+    </section>
   );
 }
 
