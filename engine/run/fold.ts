@@ -194,6 +194,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
     case "step-failed":
       record.attempt = event.attempt;
       addUsage(folding.state, event.usage);
+      delete record.child;
       if (event.retryAt === null) return failStep(folding, frame, node, record, event.error);
       record.error = event.error;
       record.due = event.retryAt;

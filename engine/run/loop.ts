@@ -16,7 +16,8 @@ export function openLoop(
 ): void {
   record.attempt = 1;
   record.loop = {
-    items: event.items ?? null,
+    // A list of its own: items may be appended, and the event stays as it was written.
+    items: event.items === undefined ? null : [...event.items],
     total: event.total,
     concurrency: event.concurrency,
     next: 0,

@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { Frame, Step } from "./state.ts";
 import { isStepEnded } from "./status.ts";
-import { cancelSteps, dropFrame, endStep, type Fold, frameOutputs } from "./step.ts";
+import { cancelSteps, dropFrame, endStep, type Fold, frameOutputs, isUncaught } from "./step.ts";
 
 /** Branches that must succeed before a `parallel` is done. */
 function needed(plan: Plan, node: PlanNode): number {
@@ -54,15 +54,14 @@ function succeeded(plan: Plan, frame: Frame, branch: string[]): boolean {
 export function loseBranch(folding: Fold, node: PlanNode, frame: Frame, failed: string): boolean {
   const branches = folding.plan.scopes.get(node.id)?.branches ?? [];
   const lost = branches.filter((branch) =>
-    branch.some((id) => frame.steps[id]?.status === "failed" && uncaught(folding.plan, id)),
+    branch.some((id) => {
+      const record = frame.steps[id];
+      return record !== undefined && isUncaught(folding.plan.nodes.get(id), record);
+    }),
   );
   const goesOn = node.config["onBranchError"] === "continue";
   const left = branches.length - lost.length;
   if (left === 0 || (!goesOn && left < needed(folding.plan, node))) return false;
   cancelSteps(folding, frame, branches.find((branch) => branch.includes(failed)) ?? [], true);
   return true;
-}
-
-function uncaught(plan: Plan, id: string): boolean {
-  return plan.nodes.get(id)?.onError === "fail";
 }

@@ -3,7 +3,7 @@ import { decideJoin } from "./join.ts";
 import { stepParts } from "./path.ts";
 import type { Frame } from "./state.ts";
 import { isStepEnded } from "./status.ts";
-import { comeUp, dropFrame, type Fold, framesOf, resumeEach, setStatus, skipNode } from "./step.ts";
+import { comeUp, dropFrame, type Fold, framesOf, isUncaught, resumeEach, setStatus, skipNode } from "./step.ts";
 
 /**
  * Takes a failed run back to where it can go on. With no names: every step that failed or was cut off comes up again, what those had
@@ -33,9 +33,7 @@ export function rewindRun(folding: Fold, from: string[]): void {
 /** Steps that a retry takes up: failed with nothing to catch it, or cut off when the run ended. */
 function interrupted(frame: Frame, { plan }: Fold): string[] {
   return Object.entries(frame.steps)
-    .filter(
-      ([id, record]) => record.cut === true || (record.status === "failed" && plan.nodes.get(id)?.onError === "fail"),
-    )
+    .filter(([id, record]) => record.cut === true || isUncaught(plan.nodes.get(id), record))
     .map(([id]) => id);
 }
 
@@ -52,7 +50,8 @@ function rewindFrame(folding: Fold, frame: Frame, nodes: string[], deep: boolean
     const inside = framesOf(state, frame, node);
     const { loop } = record;
     const asking = (loop?.checking ?? null) !== null || (loop?.judging ?? null) !== null;
-    const goesOn = inside.length > 0 || asking || loop?.open === true || node.behaviour === "each";
+    const idle = node.behaviour === "each" && loop?.active === 0;
+    const goesOn = inside.length > 0 || asking || loop?.open === true || idle;
     if (!deep && !completed && record.status !== "skipped" && goesOn) {
       // A container that was cut off goes on: its open frames are rewound themselves.
       delete record.cut;

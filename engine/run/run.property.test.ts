@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { testCatalogue } from "../testing/catalogue.ts";
+import { enrichWorkflow } from "../testing/enrich-workflow.ts";
 import { createOracle } from "../testing/oracle.ts";
 import { randomWorkflow } from "../testing/random-workflow.ts";
 import { interpret } from "../testing/reference.ts";
@@ -12,6 +13,13 @@ import { fold } from "./fold.ts";
 import { projectRun } from "./projection.ts";
 import { isStepEnded } from "./status.ts";
 import { verifyJournal } from "./verify.ts";
+
+/** With all that depends on who was first: handlers, limits, early ends, rollback. */
+function richPlan(seed: number, size = 20): Plan | null {
+  const random = numbers(seed);
+  const compiled = compile(enrichWorkflow(random, randomWorkflow(random, size)), testCatalogue);
+  return compiled.ok ? compiled.plan : null;
+}
 
 function randomPlan(seed: number, size = 24): Plan | null {
   const compiled = compile(randomWorkflow(numbers(seed), size), testCatalogue);
@@ -27,6 +35,8 @@ function check(plan: Plan, { events, state, mostWorking }: Simulation): void {
 }
 
 const cases = 400;
+/** Fewer, as each draws and turns more; `npm run simulate` goes through many more. */
+const richCases = 150;
 
 // Hundreds of runs a test: on a busy machine they may need more than the usual five seconds.
 describe("a run over random graphs, answers and orders", { timeout: 60_000 }, () => {
@@ -61,6 +71,31 @@ describe("a run over random graphs, answers and orders", { timeout: 60_000 }, ()
         { numRuns: cases },
       );
       expect(compared).toBeGreaterThan(cases / 3);
+    });
+  }
+
+  for (const [name, options] of Object.entries({
+    "in any order": {},
+    "with answers that come twice": { repeats: 0.3 },
+    "with a worker that keeps dying": { crashes: 0.15, repeats: 0.1 },
+  })) {
+    it(`comes to an end with everything decided, whatever its graph says, ${name}`, () => {
+      let ran = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(0, 0.15, 0.4), (seed, failureRate) => {
+          const plan = richPlan(seed);
+          if (plan === null) return;
+          ran += 1;
+          const simulation = simulate(plan, createOracle(seed, failureRate), { random: numbers(seed + 1), ...options });
+          check(plan, simulation);
+          for (const { held, queue } of Object.values(simulation.state.limits ?? {}))
+            expect({ held, queue }).toEqual({ held: 0, queue: [] });
+          const view = projectRun(plan, "run", structuredClone(simulation.events));
+          for (const step of view.steps) expect([step.step, isStepEnded(step.status)]).toEqual([step.step, true]);
+        }),
+        { numRuns: richCases },
+      );
+      expect(ran).toBeGreaterThan(richCases / 3);
     });
   }
 

@@ -216,9 +216,10 @@ function eachEdge(folding: Fold, frame: Frame, node: PlanNode, edge: PlanEdge, t
 
 /** Takes a node that joins on each up again, from the edges that are resolved already. */
 export function resumeEach(folding: Fold, frame: Frame, node: PlanNode): void {
-  for (const edge of node.incoming) {
-    const mark = frame.edges[edge.id];
-    if (mark !== undefined) eachEdge(folding, frame, node, edge, mark === "taken");
+  // Those that were taken first: skipped ones alone would let it be skipped.
+  for (const mark of ["taken", "skipped"] as const) {
+    for (const edge of node.incoming)
+      if (frame.edges[edge.id] === mark) eachEdge(folding, frame, node, edge, mark === "taken");
   }
 }
 
@@ -262,6 +263,12 @@ export function eachFrameEnded(folding: Fold, parent: Frame, node: PlanNode, rec
   record.loop.active -= 1;
   dropFrame(folding, frame);
   if (isEachOver(parent, node, record)) endEach(folding, parent, node, record);
+}
+
+/** True for a step whose failure nothing caught: its node lets it fail, or the person who was asked did. */
+export function isUncaught(node: PlanNode | undefined, record: Step): boolean {
+  if (record.status !== "failed") return false;
+  return node?.onError === "fail" || (node?.onError === "escalate" && record.escalated === true);
 }
 
 /** Skips a node and lets the skip travel on. */

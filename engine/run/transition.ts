@@ -42,7 +42,8 @@ class Turning {
   private readonly touched = new Map<string, { node: PlanNode; record: Step }>();
   private readonly aborted: string[] = [];
   private readonly workingBefore: number;
-  private resumed = false;
+  /** True when effects that waited for a place may find one now. */
+  private placeFree = false;
 
   constructor(plan: Plan, state: RunState, now: number) {
     this.plan = plan;
@@ -60,6 +61,7 @@ class Turning {
 
   private observe(step: string, node: PlanNode, record: Step): void {
     if (record.status === "cancelled") {
+      this.placeFree ||= node.behaviour === "effect"; // one that was being prepared leaves its place to another
       if (node.behaviour === "effect" && record.attempt > 0) this.aborted.push(step);
       if (record.due !== null) this.disarm(step, node, record);
       if (record.child !== undefined) this.commands.push({ type: "cancel-child", step, childId: record.child });
@@ -100,7 +102,7 @@ class Turning {
       case "resume":
         if (this.state.status !== "paused") return;
         this.emit({ type: "run-resumed", by: input.by });
-        this.resumed = true;
+        this.placeFree = true;
         this.prepareAll();
         return;
       case "retry":
@@ -380,7 +382,7 @@ class Turning {
    */
   private prepareEffects(): void {
     const free = this.plan.file.settings.maxConcurrency - this.state.working;
-    const freed = this.state.working < this.workingBefore || this.resumed;
+    const freed = this.state.working < this.workingBefore || this.placeFree;
     const waiting = freed
       ? pendingSteps(this.plan, this.state)
       : [...this.touched]

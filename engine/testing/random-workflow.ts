@@ -36,20 +36,21 @@ function fillScope(
     if (incoming > 1 && random() < 0.4)
       node.join = random() < 0.5 ? "any" : { atLeast: 1 + Math.floor(random() * incoming) };
     members.push(node);
-    if (node.type === "loop" || node.type === "parallel") fillScope(random, nodes, edges, node.id, budget, depth + 1);
+    if (["loop", "parallel", "try"].includes(node.type)) fillScope(random, nodes, edges, node.id, budget, depth + 1);
   }
 }
 
-const types = ["task", "task", "task", "calc", "calc", "choose", "choose", "gate", "pause", "loop", "parallel"];
+const types = ["task", "task", "task", "calc", "calc", "choose", "choose", "gate", "pause", "loop", "parallel", "try"];
 
 function randomNode(random: () => number, id: string, parentId: string | null, mayContain: boolean): NodeInput {
   const drawn = types[Math.floor(random() * types.length)] ?? "task";
-  const type = !mayContain && (drawn === "loop" || drawn === "parallel") ? "calc" : drawn;
+  const type = !mayContain && ["loop", "parallel", "try"].includes(drawn) ? "calc" : drawn;
   const node: NodeInput = { id, type, parentId, config: {} };
   const policy = random();
   if (["task", "loop", "parallel"].includes(type)) {
     node.onError = policy < 0.4 ? "fail" : policy < 0.6 ? "skip" : policy < 0.8 ? "port" : { value: "instead" };
   }
+  if (type === "task" && random() < 0.2) node.limit = { key: "desk", max: 2 };
   if (type === "task") node.retry = { maxAttempts: 1 + Math.floor(random() * 2), delayMs: 10 };
   if (type === "loop") {
     node.config =
@@ -84,5 +85,6 @@ function joinTo(
 
 function outputPort(random: () => number, source: NodeInput): string {
   if (source.type === "choose" || source.type === "gate") return random() < 0.5 ? "yes" : "no";
+  if (source.type === "try") return random() < 0.4 ? "error" : "out";
   return source.onError === "port" && random() < 0.4 ? "error" : "out";
 }

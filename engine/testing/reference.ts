@@ -59,6 +59,13 @@ function runNode(plan: Plan, oracle: Oracle, node: PlanNode, frame: string, step
       for (const [name, status] of inner) steps.set(name, status);
       return completed;
     }
+    case "try": {
+      // Which steps inside had ended when one fails depends on time: then none is told.
+      const inner = new Map<string, Status>();
+      if (!runScope(plan, oracle, node.id, frameId(step, 0), inner)) return { status: "failed", ports: ["error"] };
+      for (const [name, status] of inner) steps.set(name, status);
+      return completed;
+    }
     case "parallel":
       return runParallel(plan, oracle, node, step, steps) ? completed : onError(node);
     default:

@@ -2,6 +2,9 @@ import type { Json } from "../json.ts";
 import type { RunEvent } from "../run/event.ts";
 import { apply, emptyState, fold } from "../run/fold.ts";
 import type { RunCommand, RunInput } from "../run/input.ts";
+import { hearers } from "../run/handlers.ts";
+import { listeners } from "../run/listeners.ts";
+import { isRunEnded } from "../run/status.ts";
 import { outstanding } from "../run/outstanding.ts";
 import type { RunState } from "../run/state.ts";
 import { transition } from "../run/transition.ts";
@@ -50,6 +53,7 @@ class World {
   private state: RunState = emptyState("run");
   private now = base;
   private mostWorking = 0;
+  private spokenEvents = 0;
 
   constructor(plan: Plan, oracle: Oracle, options: SimulationOptions) {
     this.plan = plan;
@@ -72,7 +76,7 @@ class World {
     this.events.push(queued);
     this.state = apply(this.plan, this.state, queued);
     this.waiting = [{ type: "start" }];
-    for (let answers = 0; this.waiting.length > 0 || this.retried(); answers++) {
+    for (let answers = 0; this.waiting.length > 0 || this.retried() || this.spoken(); answers++) {
       if (answers > 50_000) throw new Error("the run does not end");
       const meanwhile = this.options.meanwhile?.get(answers);
       if (meanwhile !== undefined) this.give(meanwhile);
@@ -94,6 +98,27 @@ class World {
     const retry: RunInput = { type: "retry", by: { kind: "user", id: null, label: "Ada" }, from: null };
     this.decided.set("retry", retry);
     this.waiting = [retry];
+    return true;
+  }
+
+  /** When nothing is left to say but somebody listens, what they wait for happens. */
+  private spoken(): boolean {
+    const heard = isRunEnded(this.state.status) ? [] : listeners(this.plan, this.state);
+    const live = heard.filter(
+      (listener) => hearers(this.plan, this.state, { name: listener.name, key: "" }).length > 0,
+    );
+    const next = live[Math.floor(this.options.random() * live.length)];
+    if (next === undefined) return false;
+    this.spokenEvents += 1;
+    this.waiting = [
+      {
+        type: "event-received",
+        id: `event-${this.spokenEvents}`,
+        name: next.name,
+        key: "",
+        payload: this.spokenEvents,
+      },
+    ];
     return true;
   }
 
@@ -124,7 +149,7 @@ class World {
         if (command.key !== "run-timeout") this.waiting.push({ type: "timer", key: command.key });
         return;
       case "open-approval": {
-        const decision = this.oracle.port(command.step);
+        const decision = this.decisionOn(command);
         const by = { kind: "user" as const, id: null, label: "Ada" };
         const { step, approvalId } = command;
         const decided: RunInput = {
@@ -135,9 +160,23 @@ class World {
         this.decided.set(approvalId, decided);
         return void this.waiting.push(decided);
       }
+      case "start-child": {
+        const { step, childId } = command;
+        const failed = this.oracle.failures(step) > 0;
+        const error = { code: "HTTP_FAILED" as const, message: "no answer", retryable: false };
+        const cost = { costUsd: 0.25, inputTokens: 1, outputTokens: 1, demo: false };
+        const end = { status: failed ? ("failed" as const) : ("completed" as const), error: failed ? error : null };
+        return void this.waiting.push({ type: "child-ended", step, childId, output: { of: step }, ...end, ...cost });
+      }
       default:
         return;
     }
+  }
+
+  /** A question about a failed step is answered for good: trying again would fail again in this world. */
+  private decisionOn({ step, request }: Extract<RunCommand, { type: "open-approval" }>): string {
+    if (!request.options.some(({ id }) => id === "retry")) return this.oracle.port(step);
+    return ["skip", "value", "fail"][this.oracle.items(step) % 3] ?? "skip";
   }
 
   private execute({ step, attempt }: Extract<RunCommand, { type: "execute" }>): RunInput[] {

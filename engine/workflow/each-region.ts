@@ -78,6 +78,13 @@ function contain(
     const cancels = each.cancels.filter((other) => region.has(other));
     nodes.set(member, { ...each, scope: id, outgoing, cancels, incoming: member === head ? [] : each.incoming });
   }
+  for (const each of nodes.values()) {
+    if (region.has(each.id) || !each.cancels.some((other) => region.has(other))) continue;
+    // Cancelled as a whole, or not at all: its runs are told apart by nobody outside.
+    const whole = [...region].every((member) => each.cancels.includes(member));
+    const others = each.cancels.filter((other) => !region.has(other));
+    nodes.set(each.id, { ...each, cancels: whole ? [...others, id] : others });
+  }
   nodes.set(id, {
     ...node,
     id,
