@@ -43,7 +43,8 @@ interface HeaderOptions {
 
 /** Every security header of a page. Pages whose address is a secret (approval links, invitations, password reset) send no referrer at all. */
 export function securityHeaders({ policy, secure, path }: HeaderOptions): Record<string, string> {
-  const secret = path.startsWith("/a/") || path.startsWith("/invite/") || path === "/reset-password";
+  const secret =
+    path.startsWith("/a/") || path.startsWith("/f/") || path.startsWith("/invite/") || path === "/reset-password";
   return {
     "Content-Security-Policy": policy,
     "X-Content-Type-Options": "nosniff",

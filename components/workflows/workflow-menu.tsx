@@ -1,7 +1,8 @@
 "use client";
 
-import { Archive, Download, Ellipsis, LayoutTemplate } from "lucide-react";
+import { Archive, Download, Ellipsis, LayoutTemplate, Zap } from "lucide-react";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useState } from "react";
 import { z } from "zod";
 import { errorWords, type ApiClient } from "../api-client.ts";
@@ -42,6 +43,11 @@ export function WorkflowMenu({ workflow, onChanged }: WorkflowMenuProps) {
         align="end"
         trigger={<IconButton label={`More for ${workflow.name}`} icon={<Ellipsis aria-hidden />} />}
       >
+        <MenuItem asChild>
+          <Link href={`/workflows/${workflow.id}/triggers`}>
+            <Zap aria-hidden /> Triggers
+          </Link>
+        </MenuItem>
         <MenuItem icon={<Download aria-hidden />} onSelect={() => void save()}>
           Export as a file
         </MenuItem>

@@ -1,6 +1,6 @@
 "use client";
 
-import { PencilRuler } from "lucide-react";
+import { PencilRuler, Zap } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
@@ -50,6 +50,11 @@ export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst
         beside={<VersionMark workflow={workflow} />}
         actions={
           <>
+            <Button asChild>
+              <Link href={`/workflows/${workflow.id}/triggers`}>
+                <Zap aria-hidden /> Triggers
+              </Link>
+            </Button>
             <Button asChild>
               <Link href={`/workflows/${workflow.id}/edit`}>
                 <PencilRuler aria-hidden /> {may(organization.role, "build") ? "Edit" : "Look at the drawing"}

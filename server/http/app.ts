@@ -22,6 +22,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { formRoutes } from "./routes/forms.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
@@ -49,6 +50,7 @@ export function allRoutes(services: Services): Route[] {
     ...templateRoutes(services),
     ...triggerRoutes(services),
     ...eventRoutes(services),
+    ...formRoutes(services),
   ];
 }
 

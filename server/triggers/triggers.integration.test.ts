@@ -371,3 +371,48 @@ describe("a schedule", () => {
     expect(refused.json.items[0]).toMatchObject({ runId: null, error: { code: "INPUT_INVALID" } });
   });
 });
+
+describe("a form", () => {
+  async function form(more: object = {}): Promise<{ id: string; url: string | null; path: string }> {
+    const { status, json, text } = await make({
+      kind: "form",
+      name: "Ask us",
+      config: { thanks: "Thank you" },
+      ...more,
+    });
+    expect(status, text).toBe(201);
+    return { ...json.trigger, path: `/forms/${json.trigger.url.split("/").at(-1)}` };
+  }
+
+  test("is closed until somebody opens it, and then asks for the workflow's input", async () => {
+    const one = await form();
+    expect(one.url).toMatch(/\/f\/bt_/);
+    expect((await api.call("GET", one.path)).status).toBe(404);
+    expect((await api.call("POST", `${one.path}/submissions`, { body: { input: { n: 1 } } })).status).toBe(404);
+    await api.call("PATCH", `/triggers/${one.id}`, { as: owner(), body: { enabled: true } });
+    const shown = await api.call("GET", one.path);
+    expect(shown.json).toMatchObject({ title: "Adds one", schema: { required: ["n"] } });
+    expect(Object.keys(shown.json)).toEqual(["title", "description", "schema"]);
+  });
+
+  test("a submission starts one run, however often it is sent, and its reference is the run", async () => {
+    const one = await form({ enabled: true });
+    const body = { input: { n: 8 }, submissionId: randomUUID() };
+    const send = () => api.call("POST", `${one.path}/submissions`, { body });
+    const [first, second] = [await send(), await send()];
+    expect(first).toMatchObject({ status: 202, json: { thanks: "Thank you" } });
+    expect(second.json).toEqual(first.json);
+    const runs = await until("the run's end", () => runsOf(one.id), ended);
+    expect(runs).toMatchObject([{ id: first.json.reference, output: 9 }]);
+  });
+
+  test("what does not fit is told with its field, and who sends too much is told to wait", async () => {
+    const one = await form({ enabled: true });
+    const send = (n: unknown) => api.call("POST", `${one.path}/submissions`, { body: { input: { n } } });
+    expect(await send("x")).toMatchObject({ status: 422, json: { errors: [{ path: "/input/n" }] } });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => send(n)));
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(5);
+    expect(limited[0]!.headers.get("retry-after")).toMatch(/^\d+$/);
+  });
+});

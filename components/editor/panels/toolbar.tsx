@@ -17,6 +17,7 @@ import {
   TriangleAlert,
   Undo2,
   Upload,
+  Zap,
 } from "lucide-react";
 import Link from "next/link";
 import { useStore } from "zustand";
@@ -96,6 +97,11 @@ export function Toolbar() {
             editor.show("workflow");
           }}
         />
+        <Button asChild>
+          <Link href={`/workflows/${workflowId}/triggers`} aria-label="Triggers of this workflow" title="Triggers">
+            <Zap aria-hidden />
+          </Link>
+        </Button>
         <IconButton
           label="Versions"
           shortcut={shown("Shift+v")}

@@ -1,0 +1,277 @@
+"use client";
+
+import { useState } from "react";
+import type { TriggerKind } from "../../contracts/api/trigger.ts";
+import { Checkbox } from "../ui/checkbox.tsx";
+import { Field } from "../ui/field.tsx";
+import { Input, Textarea } from "../ui/input.tsx";
+import { Select } from "../ui/select.tsx";
+import { SchedulePreview } from "./schedule-preview.tsx";
+import { cronPresets } from "./trigger-words.ts";
+
+/** What is typed, for every kind at once: changing the kind and back loses nothing. */
+export interface Draft {
+  signature: string;
+  respond: string;
+  cron: string;
+  timeZone: string;
+  catchUp: string;
+  event: string;
+  filter: string;
+  includeKept: boolean;
+  thanks: string;
+  open: boolean;
+  /** JSON of the input mapping; "" for none. */
+  input: string;
+}
+
+export function beginning(): Draft {
+  return {
+    signature: "standard",
+    respond: "async",
+    cron: "0 9 * * *",
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    catchUp: "latest",
+    event: "",
+    filter: "",
+    includeKept: false,
+    thanks: "",
+    open: false,
+    input: "",
+  };
+}
+
+/** The config that the API takes, or what keeps it from being one. */
+export function configOf(kind: TriggerKind, draft: Draft): { config: object; fault: string | null } {
+  const mapping = kind === "form" ? { value: undefined, fault: null } : readMapping(draft.input);
+  const input = mapping.value === undefined ? {} : { input: mapping.value };
+  return { config: { ...ownFields(kind, draft), ...input }, fault: mapping.fault };
+}
+
+function ownFields(kind: TriggerKind, draft: Draft): object {
+  switch (kind) {
+    case "webhook":
+      return { signature: draft.signature, respond: draft.respond };
+    case "schedule":
+      return { cron: draft.cron, timeZone: draft.timeZone, catchUp: draft.catchUp };
+    case "event":
+      return {
+        event: draft.event.trim(),
+        filter: draft.filter.trim() === "" ? null : draft.filter.trim(),
+        includeKept: draft.includeKept,
+      };
+    case "form":
+      return { thanks: draft.thanks.trim() === "" ? null : draft.thanks };
+  }
+}
+
+function readMapping(text: string): { value: unknown; fault: string | null } {
+  if (text.trim() === "") return { value: undefined, fault: null };
+  // One expression alone needs no quotes.
+  if (/^\{\{[\s\S]*\}\}$/.test(text.trim())) return { value: text.trim(), fault: null };
+  try {
+    return { value: JSON.parse(text), fault: null };
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    return { value: undefined, fault: "The input is not JSON. Write an object, or one {{ expression }}." };
+  }
+}
+
+interface KindFieldsProps {
+  kind: TriggerKind;
+  draft: Draft;
+  onChange(change: Partial<Draft>): void;
+}
+
+/** The fields of one kind of trigger. */
+export function KindFields({ kind, draft, onChange }: KindFieldsProps) {
+  switch (kind) {
+    case "webhook":
+      return (
+        <>
+          <Field label="Requests are proved by" required hint={signatureHints[draft.signature]}>
+            {({ required: _required, ...control }) => (
+              <Select
+                {...control}
+                value={draft.signature}
+                onValueChange={(signature) => onChange({ signature })}
+                options={[
+                  { value: "standard", label: "A signature (Standard Webhooks)" },
+                  { value: "stripe", label: "A signature of Stripe" },
+                  { value: "github", label: "A signature of GitHub" },
+                  { value: "none", label: "Nothing but the address" },
+                ]}
+              />
+            )}
+          </Field>
+          <Field label="Answer" required>
+            {({ required: _required, ...control }) => (
+              <Select
+                {...control}
+                value={draft.respond}
+                onValueChange={(respond) => onChange({ respond })}
+                options={[
+                  { value: "async", label: "At once, with the run's id" },
+                  { value: "sync", label: "With the run's output, once it ended" },
+                ]}
+              />
+            )}
+          </Field>
+          <MappingField
+            draft={draft}
+            onChange={onChange}
+            hint="Reads body, headers and query. Empty: the body as it is."
+          />
+        </>
+      );
+    case "schedule":
+      return <ScheduleFields draft={draft} onChange={onChange} />;
+    case "event":
+      return (
+        <>
+          <Field label="Event" required hint="Its name on the bus, such as invoice.paid.">
+            {(control) => (
+              <Input {...control} value={draft.event} onChange={(event) => onChange({ event: event.target.value })} />
+            )}
+          </Field>
+          <Field label="Only where" hint="Such as {{ event.payload.amount > 100 }}.">
+            {(control) => (
+              <Input
+                {...control}
+                className="font-mono text-xs"
+                value={draft.filter}
+                onChange={(event) => onChange({ filter: event.target.value })}
+              />
+            )}
+          </Field>
+          <MappingField draft={draft} onChange={onChange} hint="Reads event. Empty: the event's payload as it is." />
+          <CheckField
+            label="Also for events that were kept from before"
+            checked={draft.includeKept}
+            onChange={(includeKept) => onChange({ includeKept })}
+          />
+        </>
+      );
+    case "form":
+      return (
+        <>
+          <p className="text-sm text-muted">The form asks for the workflow&apos;s input, as it is published.</p>
+          <Field label="Shown after sending">
+            {(control) => (
+              <Textarea
+                {...control}
+                rows={2}
+                value={draft.thanks}
+                onChange={(event) => onChange({ thanks: event.target.value })}
+              />
+            )}
+          </Field>
+          <CheckField
+            label="Open: whoever has the address may send it"
+            checked={draft.open}
+            onChange={(open) => onChange({ open })}
+          />
+        </>
+      );
+  }
+}
+
+const signatureHints: Record<string, string> = {
+  standard: "Signed with a secret that you get in a moment. Repeats of an event start no second run.",
+  stripe: "Signed with the endpoint's secret. Rotate the secret here to enter Stripe's by the API.",
+  github: "Signed with the webhook's secret, which you enter at GitHub.",
+  none: "Whoever learns the address can start runs. Only for what may be started by anybody.",
+};
+
+function ScheduleFields({ draft, onChange }: Omit<KindFieldsProps, "kind">) {
+  const [custom, setCustom] = useState(false);
+  const preset = custom ? undefined : cronPresets.find(({ cron }) => cron === draft.cron);
+  return (
+    <>
+      <Field label="When" required>
+        {({ required: _required, ...control }) => (
+          <Select
+            {...control}
+            value={preset?.cron ?? "custom"}
+            onValueChange={(cron) => {
+              setCustom(cron === "custom");
+              if (cron !== "custom") onChange({ cron });
+            }}
+            options={[
+              ...cronPresets.map(({ cron, label }) => ({ value: cron, label })),
+              { value: "custom", label: "Another cron expression" },
+            ]}
+          />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Cron expression" required hint="Minute, hour, day, month, weekday.">
+          {(control) => (
+            <Input
+              {...control}
+              className="font-mono text-xs"
+              value={draft.cron}
+              onChange={(event) => onChange({ cron: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Time zone" required hint="Follows its summer time.">
+          {(control) => (
+            <Input
+              {...control}
+              value={draft.timeZone}
+              onChange={(event) => onChange({ timeZone: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <SchedulePreview cron={draft.cron} timeZone={draft.timeZone} />
+      <Field label="What was missed while nothing ran" required>
+        {({ required: _required, ...control }) => (
+          <Select
+            {...control}
+            value={draft.catchUp}
+            onValueChange={(catchUp) => onChange({ catchUp })}
+            options={[
+              { value: "latest", label: "Run once, for the latest" },
+              { value: "skip", label: "Leave it out" },
+              { value: "all", label: "Run for each, ten at most" },
+            ]}
+          />
+        )}
+      </Field>
+      <MappingField draft={draft} onChange={onChange} hint="JSON. {{ schedule.fireAt }} is the moment it was due." />
+    </>
+  );
+}
+
+function MappingField({ draft, onChange, hint }: Omit<KindFieldsProps, "kind"> & { hint: string }) {
+  return (
+    <Field label="Input of the run" hint={hint}>
+      {(control) => (
+        <Textarea
+          {...control}
+          rows={3}
+          className="font-mono text-xs"
+          value={draft.input}
+          onChange={(event) => onChange({ input: event.target.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface CheckFieldProps {
+  label: string;
+  checked: boolean;
+  onChange(checked: boolean): void;
+}
+
+function CheckField({ label, checked, onChange }: CheckFieldProps) {
+  return (
+    <div className="flex items-center gap-2 text-sm">
+      <Checkbox aria-label={label} checked={checked} onCheckedChange={(next) => onChange(next === true)} />
+      <span aria-hidden>{label}</span>
+    </div>
+  );
+}

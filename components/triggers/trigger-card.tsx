@@ -1,0 +1,216 @@
+"use client";
+
+import { ChevronRight, Ellipsis, KeyRound, Link2, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { madeTriggerSchema, type MadeTrigger, type Trigger } from "../../contracts/api/trigger.ts";
+import { anyAnswer, errorWords } from "../api-client.ts";
+import { useApi } from "../shell/workspace-context.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { DropdownMenu, MenuItem, MenuSeparator } from "../ui/dropdown-menu.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { toast } from "../ui/toast.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Deliveries } from "./deliveries.tsx";
+import { MadeSecrets } from "./made-secrets.tsx";
+import { kinds, momentWords, triggerLine } from "./trigger-words.ts";
+
+interface TriggerCardProps {
+  trigger: Trigger;
+  mayBuild: boolean;
+  onChanged(): void;
+}
+
+type Asked = "secret" | "address" | "delete";
+
+/** One trigger: what sets it off, whether it is on, and what it did. */
+export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) {
+  const api = useApi();
+  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const { icon: Icon, name: kindName } = kinds[trigger.kind];
+  const panel = `deliveries-${trigger.id}`;
+
+  async function turn(enabled: boolean) {
+    try {
+      await api.call("PATCH", `/triggers/${trigger.id}`, anyAnswer, { enabled });
+    } catch (thrown) {
+      toast({ tone: "failure", title: "The trigger was not changed", description: errorWords(thrown) });
+    }
+    onChanged();
+  }
+
+  return (
+    <Card className="overflow-hidden">
+      <div className="flex items-start gap-3 px-4 py-3">
+        <span className="mt-0.5 grid size-8 shrink-0 place-items-center rounded-md bg-sunken text-muted">
+          <Icon aria-hidden className="size-4" />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-sm font-medium" dir="auto">
+            {trigger.name}
+          </h2>
+          <p className="text-xs break-words text-muted">
+            {kindName} · {triggerLine(trigger)}
+          </p>
+          <TriggerState trigger={trigger} />
+        </div>
+        <div className="flex shrink-0 items-center gap-2">
+          <span className="hidden text-xs text-muted sm:inline">{trigger.enabled ? "On" : "Paused"}</span>
+          <Switch
+            aria-label={`${trigger.name} is on`}
+            checked={trigger.enabled}
+            disabled={!mayBuild}
+            onCheckedChange={(enabled) => void turn(enabled)}
+          />
+          {mayBuild && (
+            <DropdownMenu
+              align="end"
+              trigger={<IconButton label={`More for ${trigger.name}`} icon={<Ellipsis aria-hidden />} />}
+            >
+              {trigger.kind === "webhook" && trigger.config.signature !== "none" && (
+                <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setAsked("secret")}>
+                  Rotate the secret…
+                </MenuItem>
+              )}
+              {(trigger.kind === "webhook" || trigger.kind === "form") && (
+                <>
+                  <MenuItem icon={<Link2 aria-hidden />} onSelect={() => setAsked("address")}>
+                    New address…
+                  </MenuItem>
+                  <MenuSeparator />
+                </>
+              )}
+              <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => setAsked("delete")}>
+                Delete…
+              </MenuItem>
+            </DropdownMenu>
+          )}
+        </div>
+      </div>
+      {trigger.kind === "form" && trigger.url !== null && (
+        <CodeBlock text={trigger.url} label="the form's address" className="mx-4 mb-3" />
+      )}
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={panel}
+        onClick={() => setOpen(!open)}
+        className="flex w-full items-center gap-1.5 border-t px-4 py-2 text-xs text-muted transition-colors hover:bg-hover hover:text-ink focus-visible:-outline-offset-2"
+      >
+        <ChevronRight aria-hidden className={classNames("size-3.5 transition-transform", open && "rotate-90")} />
+        Recent deliveries
+      </button>
+      <div id={panel}>{open && <Deliveries trigger={trigger} />}</div>
+      <AskedDialog trigger={trigger} asked={asked} onClose={() => setAsked(null)} onChanged={onChanged} />
+    </Card>
+  );
+}
+
+function TriggerState({ trigger }: { trigger: Trigger }) {
+  return (
+    <p className="figures mt-0.5 flex flex-wrap gap-x-3 text-subtle">
+      {trigger.kind === "schedule" && trigger.nextFireAt !== null && (
+        <span>
+          Next {momentWords(trigger.nextFireAt, trigger.config.timeZone)} (<RelativeTime at={trigger.nextFireAt} />)
+        </span>
+      )}
+      {trigger.tokenHint !== null && trigger.kind === "webhook" && <span>…/api/hooks/{trigger.tokenHint}…</span>}
+      {trigger.version !== null && <span>always version {trigger.version}</span>}
+      {trigger.refusedCount > 0 && (
+        <span className="text-failed">
+          {trigger.refusedCount} not let in, last: {trigger.lastRefusal}
+        </span>
+      )}
+    </p>
+  );
+}
+
+const questions: Record<Asked, { title: string; description: string; confirm: string }> = {
+  secret: {
+    title: "Rotate the secret?",
+    description: "You get a new one to give to the sender. The one before stays good for another hour.",
+    confirm: "Make a new secret",
+  },
+  address: {
+    title: "Make a new address?",
+    description: "The one before ends at once: whoever still uses it is refused.",
+    confirm: "Make a new address",
+  },
+  delete: {
+    title: "Delete this trigger?",
+    description: "It starts nothing any more, and its deliveries are forgotten. Runs that it started stay.",
+    confirm: "Delete the trigger",
+  },
+};
+
+interface AskedDialogProps {
+  trigger: Trigger;
+  asked: Asked | null;
+  onClose(): void;
+  onChanged(): void;
+}
+
+function AskedDialog({ trigger, asked, onClose, onChanged }: AskedDialogProps) {
+  const api = useApi();
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<MadeTrigger | null>(null);
+  const question = asked === null ? null : questions[asked];
+
+  function close() {
+    setMade(null);
+    onClose();
+  }
+
+  async function act() {
+    setBusy(true);
+    try {
+      if (asked === "delete") {
+        await api.call("DELETE", `/triggers/${trigger.id}`, anyAnswer);
+        close();
+      } else {
+        setMade(await api.call("POST", `/triggers/${trigger.id}/rotate`, madeTriggerSchema, { what: asked }));
+      }
+      onChanged();
+    } catch (thrown) {
+      toast({ tone: "failure", title: "It was not done", description: errorWords(thrown) });
+    }
+    setBusy(false);
+  }
+
+  return (
+    <Dialog
+      open={question !== null}
+      onOpenChange={(open) => {
+        if (!open) close();
+      }}
+      title={made === null ? (question?.title ?? "") : "Copy it now"}
+      width="narrow"
+    >
+      {made !== null ? (
+        <MadeSecrets made={made} onClose={close} />
+      ) : (
+        <div className="grid gap-4">
+          <p className="text-sm text-muted">{question?.description}</p>
+          <div className="flex justify-end gap-2">
+            <Button size="medium" onClick={close}>
+              Cancel
+            </Button>
+            <Button
+              size="medium"
+              tone={asked === "delete" ? "danger" : "primary"}
+              busy={busy}
+              onClick={() => void act()}
+            >
+              {question?.confirm}
+            </Button>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
