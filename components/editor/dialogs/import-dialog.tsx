@@ -2,8 +2,11 @@
 
 import { FileUp } from "lucide-react";
 import { useRef, useState } from "react";
-import { fileLimits } from "../../../engine/workflow/file.ts";
+import { compileFile } from "../../../engine/workflow/compile.ts";
+import { fileLimits, type WorkflowFile } from "../../../engine/workflow/file.ts";
 import { parseWorkflowFile } from "../../../engine/workflow/parse.ts";
+import type { Problem } from "../../../engine/workflow/plan.ts";
+import { catalogue } from "../../../nodes/catalog/definitions.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorState } from "../../ui/error-state.tsx";
@@ -15,6 +18,8 @@ import { useEditor, useView } from "../editor-context.tsx";
 interface Failure {
   description: string;
   faults: { path: string; message: string }[];
+  /** Set for a file that can be drawn but not run: a person may take it to mend it. */
+  mendable?: WorkflowFile;
 }
 
 /** Takes a workflow file in place of this draft, in one step that can be undone. A file with faults changes nothing. */
@@ -25,8 +30,8 @@ export function ImportIntoDraft() {
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  function take() {
-    const read = readFile(text);
+  function take(mendable?: WorkflowFile) {
+    const read = mendable === undefined ? readFile(text) : { ok: true as const, file: mendable };
     if (!read.ok) return setFailure(read.failure);
     editor.replace(read.file, "Import");
     actions.canvas?.fit();
@@ -55,14 +60,25 @@ export function ImportIntoDraft() {
           <Button size="medium" onClick={() => view.setState({ dialog: null })}>
             Cancel
           </Button>
-          <Button size="medium" tone="primary" disabled={text.trim() === ""} onClick={take}>
+          <Button size="medium" tone="primary" disabled={text.trim() === ""} onClick={() => take()}>
             Import
           </Button>
         </>
       }
     >
       <div className="grid gap-3">
-        {failure !== null && <ErrorState title="Nothing was imported" {...failure} />}
+        {failure !== null && (
+          <ErrorState
+            title="Nothing was imported"
+            description={failure.description}
+            faults={failure.faults}
+            actions={
+              failure.mendable === undefined ? undefined : (
+                <Button onClick={() => take(failure.mendable)}>Import it to mend it here</Button>
+              )
+            }
+          />
+        )}
         <input
           ref={picker}
           type="file"
@@ -75,7 +91,10 @@ export function ImportIntoDraft() {
             if (chosen === undefined) return;
             if (chosen.size > fileLimits.bytes)
               setFailure({ description: "It is larger than 1 MB, the limit of a workflow file.", faults: [] });
-            else setText(await chosen.text());
+            else {
+              setText(await chosen.text());
+              setFailure(null);
+            }
           }}
         />
         <Field label="Workflow file" required>
@@ -86,7 +105,10 @@ export function ImportIntoDraft() {
               spellCheck={false}
               className="font-mono text-xs"
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => {
+                setText(event.target.value);
+                setFailure(null);
+              }}
             />
           )}
         </Field>
@@ -95,18 +117,33 @@ export function ImportIntoDraft() {
   );
 }
 
-function readFile(text: string) {
+type Read = { ok: true; file: WorkflowFile } | { ok: false; failure: Failure };
+
+function readFile(text: string): Read {
+  if (text.length > fileLimits.bytes)
+    return { ok: false, failure: { description: "It is larger than 1 MB, the limit of a workflow file.", faults: [] } };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (problem) {
     const words = problem instanceof Error ? problem.message : "it cannot be read";
-    return { ok: false as const, failure: { description: `This is not JSON: ${words}`, faults: [] } };
+    return { ok: false, failure: { description: `This is not JSON: ${words}`, faults: [] } };
   }
   const parsed = parseWorkflowFile(value);
-  if (parsed.ok) return parsed;
-  const faults = parsed.problems
+  if (!parsed.ok) {
+    return {
+      ok: false,
+      failure: { description: "The file is not a workflow as it stands.", faults: faultsOf(parsed.problems) },
+    };
+  }
+  const errors = compileFile(parsed.file, catalogue).problems.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return parsed;
+  const description = "The workflow in it cannot run as it stands.";
+  return { ok: false, failure: { description, faults: faultsOf(errors), mendable: parsed.file } };
+}
+
+function faultsOf(problems: readonly Problem[]): Failure["faults"] {
+  return problems
     .slice(0, 50)
     .map(({ path, message, fix }) => ({ path: path.join("."), message: `${message} ${fix}` }));
-  return { ok: false as const, failure: { description: "The file is not a workflow as it stands.", faults } };
 }

@@ -54,7 +54,9 @@ export function SaveMark() {
       return (
         <output className="flex min-w-0 items-center gap-1 text-xs text-failed" title={status.words}>
           <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
-          <span className="max-w-80 truncate">Not saved: {status.words}</span>
+          <span className="max-w-96 truncate">
+            Not saved, {status.kept ? "kept here" : "not kept either: export it"}: {status.words}
+          </span>
         </output>
       );
   }
