@@ -1,12 +1,16 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import type { z } from "zod";
 import { workflowFileSchema } from "../engine/workflow/file.ts";
+import { baton, CommandLine } from "./fixtures/command-line.ts";
 import { newPerson, signIn } from "./fixtures/people.ts";
 import { place } from "./fixtures/place.ts";
 import { expectAccessible } from "./fixtures/screen.ts";
 import { expect, test } from "./fixtures/test.ts";
-import { workflowFile } from "./fixtures/workflow-files.ts";
+import { standing, workflowFile } from "./fixtures/workflow-files.ts";
+import { until } from "./stage/until.ts";
 
 /** The editor as a person uses it: drawing, wiring, filling in, mending, running, publishing, carrying elsewhere. */
 
@@ -162,6 +166,108 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   await expect(other.locator(".react-flow__node")).toHaveCount(file.nodes.length);
   await expect(other.getByText(/^Saved/)).toBeVisible();
   await elsewhere.close();
+
+  // And run that very file from the command line; the approval is decided from there as well.
+  const folder = mkdtempSync(join(tmpdir(), "baton-drawn-"));
+  const path = join(folder, "drawn-by-hand.json");
+  writeFileSync(path, JSON.stringify(file));
+  const command = new CommandLine(["run", path, "--input", JSON.stringify({ topic: "lighthouses" }), "--watch"]);
+  const approval = await until(
+    "the command names what it waits for",
+    () => /approve ([0-9a-f-]{36})/.exec(command.out + command.err)?.[1],
+  );
+  const decided = await baton("approve", approval);
+  expect(decided.status, decided.err).toBe(0);
+  const ended = await command.ended;
+  expect(ended.status, ended.err).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a run is stopped from the editor, and started again with what it was given", async ({
+  owner: page,
+  api,
+  gate,
+}) => {
+  const id = await api.importWorkflow(standing("Stopped in the editor", gate.url()));
+  await page.goto(`/workflows/${id}/edit`);
+  await page.locator(".react-flow__node").first().waitFor();
+  const bar = page.getByTestId("run-bar");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  // Nothing is asked for and the version is the draft: it runs at once.
+  await gate.reached();
+  await expect(bar.getByText("Running")).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+.");
+  await expect(bar.getByText("Cancelled")).toBeVisible();
+  await expectAccessible(page, "editor with a stopped run");
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await gate.reached(2);
+  await gate.open();
+  await expect(bar.getByText("Completed")).toBeVisible({ timeout: 45_000 });
+  await bar.getByRole("button", { name: "Take the run off the canvas" }).click();
+  await expect(bar).toBeHidden();
+});
+
+test("the outline edits the drawing by keyboard alone: walk, add, connect, disconnect, delete", async ({
+  owner: page,
+  api,
+}) => {
+  const id = await api.importWorkflow(chain("Outline"));
+  await page.goto(`/workflows/${id}/edit`);
+  await node(page, "middle").waitFor();
+  await page.keyboard.press("Shift+O");
+  const tree = page.getByRole("tree", { name: "Steps of the workflow" });
+  const focused = tree.locator(":focus");
+  await expect(focused).toContainText("start");
+  await expectAccessible(page, "outline");
+  await page.keyboard.press("ArrowDown");
+  await expect(focused).toContainText("to middle");
+  await page.keyboard.press("Delete");
+  await expect(tree.getByText("to middle")).toHaveCount(0);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("c");
+  await page.getByRole("combobox", { name: "Connect to" }).fill("middle");
+  await page.keyboard.press("Enter");
+  await expect(tree.getByText("to middle")).toHaveCount(1);
+  await expect(focused).toContainText("start");
+  await addByKeyboard(page, "Transform");
+  await expect(tree.getByRole("treeitem", { name: /Transform/ }).first()).toBeVisible();
+  await page.keyboard.press("Delete");
+  await expect(page.locator(".react-flow__node")).toHaveCount(3);
+});
+
+test("several steps at once: aligned, spread, copied with Alt, put into a loop, moved by keys", async ({
+  owner: page,
+  api,
+}) => {
+  const id = await api.importWorkflow(chain("Several"));
+  await page.goto(`/workflows/${id}/edit`);
+  await node(page, "middle").waitFor();
+  // With Alt a copy stands where the step is let go of.
+  const from = await centre(node(page, "middle"));
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.keyboard.down("Alt");
+  await page.mouse.move(from.x + 20, from.y + 120, { steps: 4 });
+  await page.mouse.move(from.x + 30, from.y + 160, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up("Alt");
+  await expect(node(page, "middle_2")).toBeVisible();
+  expect(await centre(node(page, "middle"))).toEqual(from);
+
+  await node(page, "middle").click({ modifiers: ["ControlOrMeta"] });
+  const bar = page.getByTestId("bulk-bar");
+  await expect(bar).toContainText("2 chosen");
+  await expectAccessible(page, "several steps");
+  await bar.getByRole("button", { name: "Align left" }).click();
+  await expect
+    .poll(async () => Math.round((await centre(node(page, "middle_2"))).x - (await centre(node(page, "middle"))).x))
+    .toBe(0);
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect.poll(async () => (await centre(node(page, "middle"))).y).toBeGreaterThan(from.y + 8);
+  await bar.getByRole("button", { name: "Put into a loop" }).click();
+  await expect(node(page, "loop_1")).toContainText("2 steps");
+  await page.keyboard.press("ControlOrMeta+Shift+G");
+  await expect(node(page, "loop_1")).toHaveCount(0);
 });
 
 test("two windows on one draft: nothing is overwritten, both versions are kept", async ({

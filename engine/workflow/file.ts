@@ -56,19 +56,40 @@ export const handlerSchema = z
     event: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,199}$/, "must be an event's name, such as order.paid")
-      .optional(),
-    after: z.union([z.int().min(0).max(31_536_000_000), z.string().regex(/\{\{[\s\S]*\}\}/)]).optional(),
-    /** Only events with this key. */
-    key: z.string().max(2_000).optional(),
+      .optional()
+      .meta({ description: "Name of the event that is listened for.", placeholder: "order.paid" }),
+    after: z
+      .union([z.int().min(0).max(31_536_000_000), z.string().regex(/\{\{[\s\S]*\}\}/)])
+      .optional()
+      .meta({
+        description: "In place of an event: this long after the step began.",
+        control: "duration",
+      }),
+    key: z.string().max(2_000).optional().meta({ description: "Only events with this key.", rare: true }),
     /** Holds an event that came before the step began. */
-    keep: z.boolean().default(false),
+    keep: z.boolean().default(false).meta({
+      title: "Also earlier ones",
+      description: "Takes an event that came before the step began.",
+      rare: true,
+    }),
     /** Cancels the step and takes the port; otherwise the port is taken beside it. */
-    interrupt: z.boolean().default(false),
-    port: portName.optional(),
+    interrupt: z.boolean().default(false).meta({
+      title: "Ends the step",
+      description: "The step is cancelled and the port is taken. Off: the port is taken beside it.",
+    }),
+    port: portName.optional().meta({ title: "Way on", description: "A port of this name, to go on from." }),
     /** Loops: each such event's payload becomes one more item. */
-    append: z.boolean().default(false),
+    append: z.boolean().default(false).meta({
+      title: "Adds an item",
+      description: "Loops: what the event brings becomes one more item.",
+      rare: true,
+    }),
     /** Loops: such an event says that no more items come; with `interrupt` the loop is complete at once, with what it has. */
-    close: z.boolean().default(false),
+    close: z.boolean().default(false).meta({
+      title: "Ends the list",
+      description: "Loops: no more items come.",
+      rare: true,
+    }),
   })
   .refine((handler) => (handler.event === undefined) !== (handler.after === undefined), {
     error: "needs an event or a time after which it fires, and not both",
@@ -77,16 +98,20 @@ export type Handler = z.infer<typeof handlerSchema>;
 
 /** Nodes and containers with the same key: at most `max` of them are active at once, in the run or in the organisation. */
 export const limitSchema = z.strictObject({
-  key: z.string().min(1).max(200),
-  max: z.int().min(1).max(1_000),
-  scope: z.enum(["run", "organization"]).default("run"),
+  key: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ title: "Shared name", description: "Steps with the same name count together." }),
+  max: z.int().min(1).max(1_000).meta({ title: "At most" }),
+  scope: z.enum(["run", "organization"]).default("run").meta({ title: "Counted in" }),
 });
 export type Limit = z.infer<typeof limitSchema>;
 
 /** JSON Schemas (2020-12) that what goes in and comes out is checked against when the step runs. */
 export const contractSchema = z.strictObject({
-  input: z.record(z.string(), jsonValue).optional(),
-  output: z.record(z.string(), jsonValue).optional(),
+  input: z.record(z.string(), jsonValue).optional().meta({ control: "schema" }),
+  output: z.record(z.string(), jsonValue).optional().meta({ control: "schema" }),
 });
 export type DataContract = z.infer<typeof contractSchema>;
 
@@ -107,15 +132,37 @@ export const nodeSchema = z.strictObject({
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   onError: onErrorSchema.default("fail"),
   /** Who is asked where onError is "escalate". */
-  escalateTo: assigneeSchema.optional(),
+  escalateTo: assigneeSchema.optional().meta({
+    title: "Who is asked",
+    description: "A person says what to do when the step has failed for good.",
+  }),
   join: joinSchema.default("all"),
   /** Once the join holds, steps all of whose ways lead to it are cancelled. */
-  cancelOthers: z.boolean().default(false),
-  on: z.array(handlerSchema).max(20).default([]),
-  limit: limitSchema.optional(),
+  cancelOthers: z.boolean().default(false).meta({
+    title: "Stop the others",
+    description: "Once it starts, steps that only lead here are cancelled.",
+  }),
+  on: z.array(handlerSchema).max(20).default([]).meta({
+    title: "While it is at work",
+    description:
+      "Events and times that are listened for as long as the step goes on; each may have a way on of its own.",
+    item: "Event",
+  }),
+  limit: limitSchema.optional().meta({
+    title: "Limit how many at once",
+    description: "Steps that share a name wait for each other, in one run or in all of the organisation.",
+  }),
   /** Node of the same scope, without edges, that undoes this one where the run's failure is rolled back. */
-  compensatedBy: nodeId.optional(),
-  contract: contractSchema.optional(),
+  compensatedBy: nodeId.optional().meta({
+    title: "Undone by",
+    description: "Id of a step without connections, beside this one, that undoes it when the run is rolled back.",
+    placeholder: "refund",
+  }),
+  contract: contractSchema.optional().meta({
+    title: "Check what goes in and comes out",
+    description: "JSON Schemas that the step’s input and output must fit when it runs.",
+    rare: true,
+  }),
   irreversible: z.boolean().default(false),
 });
 export type WorkflowNode = z.infer<typeof nodeSchema>;

@@ -4,7 +4,7 @@ import { getBezierPath, Position, ViewportPortal } from "@xyflow/react";
 import { memo, useMemo } from "react";
 import type { WorkflowFile } from "../../../engine/workflow/file.ts";
 import { absoluteOf, portPoint } from "../store/geometry.ts";
-import { nodesOf } from "../store/graph.ts";
+import { isErrorEdge, nodesOf } from "../store/graph.ts";
 
 /** All edges as two lines of one picture, plain ones and those of errors: a thousand elements that nobody can hit are not worth drawing. */
 export const FarEdges = memo(function FarEdges({ file }: { file: WorkflowFile }) {
@@ -22,7 +22,7 @@ export const FarEdges = memo(function FarEdges({ file }: { file: WorkflowFile })
 function pathOf(file: WorkflowFile, errors: boolean): string {
   const nodes = nodesOf(file);
   return file.edges
-    .filter((edge) => (edge.sourcePort === "error") === errors)
+    .filter((edge) => isErrorEdge(file, edge) === errors)
     .map((edge) => {
       const source = nodes.get(edge.source);
       const target = nodes.get(edge.target);

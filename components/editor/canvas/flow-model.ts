@@ -2,7 +2,7 @@ import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
 import type { WorkflowEdge, WorkflowFile, WorkflowNode } from "../../../engine/workflow/file.ts";
 import type { Problem } from "../../../engine/workflow/plan.ts";
 import { type Point, portPoint, type Size, sizeOf } from "../store/geometry.ts";
-import { childrenIn, definitionOf, isContainerNode, portsOf } from "../store/graph.ts";
+import { childrenIn, definitionOf, isContainerNode, isErrorEdge, portsOf } from "../store/graph.ts";
 
 export type Fault = "error" | "warning" | null;
 
@@ -121,8 +121,9 @@ export class FlowModel {
   edges(file: WorkflowFile, selection: ReadonlySet<string>): FlowEdge[] {
     return file.edges.map((edge) => {
       const selected = selection.has(edge.id);
+      const error = isErrorEdge(file, edge);
       const kept = this.#edges.get(edge.id);
-      if (kept !== undefined && kept.edge === edge && kept.selected === selected) return kept.drawn;
+      if (kept?.edge === edge && kept.selected === selected && kept.drawn.data?.error === error) return kept.drawn;
       const drawn: FlowEdge = {
         id: edge.id,
         type: "flow",
@@ -131,7 +132,7 @@ export class FlowModel {
         sourceHandle: edge.sourcePort,
         targetHandle: edge.targetPort,
         selected,
-        data: { error: edge.sourcePort === "error" },
+        data: { error },
       };
       this.#edges.set(edge.id, { edge, selected, drawn });
       return drawn;

@@ -130,7 +130,14 @@ function FieldControlOf({ field, value, path, control, onChange }: ControlProps)
     case "variants":
       return <VariantFields shape={shape} value={asObject(value)} path={path} onChange={onChange} />;
     case "schema":
-      return <SchemaField label={field.label} value={value ?? null} nullable={field.nullable} onChange={onChange} />;
+      return (
+        <SchemaField
+          label={field.label}
+          value={value ?? null}
+          nullable={mayBeAbsent(field)}
+          onChange={(next) => onChange(next ?? absentOf(field))}
+        />
+      );
     case "json":
       return <JsonField control={control} value={value ?? null} onChange={onChange} />;
     case "object":
@@ -145,17 +152,26 @@ function InnerObject({ field, value, path, onChange }: ConfigFieldProps) {
   const there = typeof value === "object" && value !== null && !Array.isArray(value);
   return (
     <div className="grid gap-3 rounded-md border border-line p-3">
-      {field.nullable && (
+      {mayBeAbsent(field) && (
         <Switch
           aria-label={`Set ${field.label.toLowerCase()}`}
           checked={there}
           disabled={readOnly}
-          onCheckedChange={(on) => onChange(on ? firstValue({ ...field, fallback: undefined }) : null)}
+          onCheckedChange={(on) => onChange(on ? firstValue({ ...field, fallback: undefined }) : absentOf(field))}
         />
       )}
       {there && <ObjectFields fields={field.shape.fields} value={asObject(value)} path={path} onChange={onChange} />}
     </div>
   );
+}
+
+/** Whether there need be no value: null where the field knows it, else by leaving the field out. */
+function mayBeAbsent(field: FieldModel): boolean {
+  return field.nullable || (!field.required && field.fallback === undefined);
+}
+
+function absentOf(field: FieldModel): null | undefined {
+  return field.nullable ? null : undefined;
 }
 
 function asObject(value: Json | undefined): Record<string, Json> {

@@ -49,6 +49,7 @@ interface Meta {
   placeholder?: unknown;
   half?: unknown;
   item?: unknown;
+  examples?: unknown;
 }
 
 /** The fields of a node's settings, read off its zod schema. */
@@ -102,16 +103,23 @@ function fieldOf(key: string, schema: z.core.$ZodType): FieldModel {
   return {
     key,
     label: said.title ?? sentence(key.replace(/Ms$/, "")),
-    help: said.description ?? "",
+    help: helpOf(said),
     required: required && !nullable,
     nullable,
     fallback,
-    template: template || shape.kind === "text" || shape.kind === "json",
+    template: template || shape.kind === "text" || shape.kind === "json" || isNumberOrText(core),
     rare: said.rare === true,
     placeholder: typeof said.placeholder === "string" ? said.placeholder : "",
     half: said.half === true || isShort(core),
     shape,
   };
+}
+
+/** What a setting is for and, where the definition gives one, an example of it. */
+function helpOf({ description = "", examples }: Meta): string {
+  const [example] = Array.isArray(examples) ? (examples as unknown[]) : [];
+  if (example === undefined) return description;
+  return `${description} For example ${typeof example === "string" ? example : JSON.stringify(example)}`.trim();
 }
 
 function isShort(schema: z.core.$ZodType): boolean {
@@ -127,7 +135,13 @@ function shapeOf(schema: z.core.$ZodType, key: string, meta: Meta): FieldShape {
   if (schema instanceof z.ZodNumber) {
     const min = finite(schema.minValue);
     const max = finite(schema.maxValue);
-    return { kind: "number", integer: schema.format === "safeint", min, max, duration: key.endsWith("Ms") };
+    return {
+      kind: "number",
+      integer: schema.format === "safeint",
+      min,
+      max,
+      duration: key.endsWith("Ms") || meta.control === "duration",
+    };
   }
   if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
   if (schema instanceof z.ZodEnum) return { kind: "choice", options: schema.options.map(String) };
@@ -168,12 +182,23 @@ function unionOf(schema: z.ZodUnion, key: string, meta: Meta): FieldShape {
   const shapes = schema.def.options.map((option) => shapeOf(peel(option).inner, key, meta));
   const choice = shapes.find((shape) => shape.kind === "choice");
   const number = shapes.find((shape) => shape.kind === "number");
+  if (number !== undefined && isNumberOrText(schema)) return number;
   if (shapes.length === 2 && choice !== undefined && number !== undefined) {
     return { kind: "choice-or-number", options: choice.options, min: number.min ?? 0, max: number.max ?? 1_000_000 };
   }
   return schema.def.options.some((option) => option instanceof z.ZodString || isTextFormat(option))
     ? { kind: "text", long: false }
     : { kind: "json" };
+}
+
+/** A number, or a text that gives one: drawn as a number whose place an expression can take. */
+function isNumberOrText(schema: z.core.$ZodType): boolean {
+  return (
+    schema instanceof z.ZodUnion &&
+    schema.def.options.length === 2 &&
+    schema.def.options.some((option) => option instanceof z.ZodNumber) &&
+    schema.def.options.some(isTextFormat)
+  );
 }
 
 function isTextFormat(schema: z.core.$ZodType): boolean {

@@ -7,7 +7,7 @@ import { SegmentedControl } from "../../ui/segmented-control.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { sampleScope, scopeOf } from "../expression/scope.ts";
 import { useLastRun } from "../run/use-live.ts";
-import { patchNode, setConfig } from "../store/edits.ts";
+import { changeNode, setConfig } from "../store/edits.ts";
 import { definitionOf, isContainerNode } from "../store/graph.ts";
 import { type Column, inspectorWidths } from "../store/view-store.ts";
 import { ObjectFields } from "./config-fields.tsx";
@@ -141,7 +141,7 @@ function Settings({ node }: { node: WorkflowNode }) {
           node={node}
           container={isContainerNode(node)}
           onChange={(patch) =>
-            editor.apply(patchNode(node.id, patch), { label: "Change settings", merge: `step:${node.id}` })
+            editor.apply(changeNode(node.id, patch), { label: "Change settings", merge: `step:${node.id}` })
           }
         />
       )}

@@ -2,7 +2,8 @@
 
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { type OnError, retrySchema, type WorkflowNode } from "../../../engine/workflow/file.ts";
+import type { Json } from "../../../engine/json.ts";
+import { nodeSchema, type OnError, retrySchema, type WorkflowNode } from "../../../engine/workflow/file.ts";
 import { Field } from "../../ui/field.tsx";
 import { Input } from "../../ui/input.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -10,6 +11,7 @@ import { Switch } from "../../ui/switch.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { useEditorState } from "../editor-context.tsx";
 import { definitionOf, incoming } from "../store/graph.ts";
+import { formOf } from "./form-model.ts";
 import { useInspector } from "./inspector-context.tsx";
 import { JsonText } from "./json-text.tsx";
 import { NumberField } from "./number-field.tsx";
@@ -103,6 +105,7 @@ export function StepSettings({ node, container, onChange }: StepSettingsProps) {
             </Field>
           )}
           <ErrorField node={node} onChange={onChange} />
+          <MoreFields node={node} onChange={onChange} />
           <Field
             label="Cannot be undone"
             required
@@ -132,7 +135,13 @@ function wordsOf(node: WorkflowNode): string {
   if (node.retry !== undefined) words.push(`${node.retry.maxAttempts} tries`);
   if (node.onError !== "fail")
     words.push(
-      typeof node.onError === "object" ? "default on error" : node.onError === "port" ? "error port" : "skips errors",
+      typeof node.onError === "object"
+        ? "default on error"
+        : node.onError === "port"
+          ? "error port"
+          : node.onError === "escalate"
+            ? "asks on error"
+            : "skips errors",
     );
   return words.join(", ");
 }
@@ -155,12 +164,18 @@ function JoinField({ node, onChange }: StepFieldProps) {
               disabled={readOnly}
               onValueChange={(next) =>
                 onChange({
-                  join: next === "atLeast" ? { atLeast: Math.max(1, count) } : next === "any" ? "any" : "all",
+                  join:
+                    next === "atLeast"
+                      ? { atLeast: Math.max(1, count) }
+                      : next === "any" || next === "each"
+                        ? next
+                        : "all",
                 })
               }
               options={[
                 { value: "all", label: "all that lead here are decided" },
                 { value: "any", label: "the first arrives" },
+                { value: "each", label: "each arrives, once for each" },
                 { value: "atLeast", label: "so many arrive" },
               ]}
             />
@@ -185,6 +200,36 @@ function JoinField({ node, onChange }: StepFieldProps) {
   );
 }
 
+/** What the file's own schema says of every step beyond that, as it says it. */
+const more = formOf(
+  nodeSchema.pick({ escalateTo: true, cancelOthers: true, on: true, limit: true, compensatedBy: true, contract: true }),
+);
+
+function MoreFields({ node, onChange }: StepFieldProps) {
+  const { ObjectFields } = useInspector();
+  if (more.kind !== "object") return null;
+  const fields = more.fields.filter(
+    ({ key }) =>
+      (key !== "escalateTo" || node.onError === "escalate") && (key !== "cancelOthers" || node.join !== "all"),
+  );
+  const value = Object.fromEntries(
+    more.fields.flatMap(({ key }): [string, Json][] => {
+      const field = node[key as keyof WorkflowNode];
+      return field === undefined ? [] : [[key, field as Json]];
+    }),
+  );
+  return (
+    <ObjectFields
+      fields={fields}
+      value={value}
+      path={[]}
+      onChange={(next) =>
+        onChange(Object.fromEntries(more.fields.map(({ key, fallback }) => [key, next[key] ?? fallback])))
+      }
+    />
+  );
+}
+
 function ErrorField({ node, onChange }: StepFieldProps) {
   const { readOnly } = useInspector();
   const mode = typeof node.onError === "object" ? "value" : node.onError;
@@ -202,6 +247,7 @@ function ErrorField({ node, onChange }: StepFieldProps) {
               { value: "skip", label: "what follows is skipped" },
               { value: "value", label: "go on with a default" },
               { value: "port", label: "take its error port" },
+              { value: "escalate", label: "ask a person what to do" },
             ]}
           />
         )}
@@ -219,5 +265,5 @@ function ErrorField({ node, onChange }: StepFieldProps) {
 
 function onErrorOf(mode: string): OnError {
   if (mode === "value") return { value: null };
-  return mode === "skip" || mode === "port" ? mode : "fail";
+  return mode === "skip" || mode === "port" || mode === "escalate" ? mode : "fail";
 }

@@ -100,9 +100,14 @@ function tidied(node: WorkflowNode): WorkflowNode {
 
 /** Sets a node's settings and drops edges from ports that it has no more. */
 export function setConfig(id: string, config: Record<string, Json>): Edit {
+  return changeNode(id, { config });
+}
+
+/** Changes a node and drops edges from ports that it has no more: settings, handlers and what happens on an error all make ports. */
+export function changeNode(id: string, patch: Partial<WorkflowNode>): Edit {
   return (file) => {
     const before = nodesOf(file).get(id);
-    const changed = patchNode(id, { config })(file);
+    const changed = patchNode(id, patch)(file);
     const after = nodesOf(changed).get(id);
     if (before === undefined || after === undefined) return file;
     return keepPorts(changed, before, after);

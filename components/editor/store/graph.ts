@@ -90,6 +90,14 @@ function reach(id: string, next: (id: string) => string[]): Set<string> {
   return found;
 }
 
+/** Whether an edge is taken when something failed: its port says so. */
+export function isErrorEdge(file: WorkflowFile, edge: Pick<WorkflowEdge, "source" | "sourcePort">): boolean {
+  const source = nodesOf(file).get(edge.source);
+  const port =
+    source === undefined ? undefined : portsOf(source).outputs.find((output) => output.name === edge.sourcePort);
+  return port?.kind === "error";
+}
+
 export interface Joint {
   source: string;
   sourcePort: string;
