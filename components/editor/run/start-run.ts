@@ -21,8 +21,8 @@ export function askToRun(parts: EditorParts): void {
     });
     return;
   }
-  const ready = editor.state.checked === editor.state.file && !editor.state.problems.some(isError);
-  if (ready && !isAhead(parts) && formFields(editor.state.file.input).length === 0) void run(parts, {});
+  // What is published compiled when it was published.
+  if (!isAhead(parts) && formFields(editor.state.file.input).length === 0) void run(parts, {});
   else view.setState({ dialog: "run" });
 }
 
