@@ -5,7 +5,7 @@ import { expectAccessible } from "./fixtures/screen.ts";
 import { expect, test } from "./fixtures/test.ts";
 import { workflowFile } from "./fixtures/workflow-files.ts";
 
-/** What people bring to the editor that nobody should: hostile words, far too much of them, files that cannot run, a session that ends. */
+/** What people bring to the editor that nobody should: hostile words, files that cannot run, a session that ends. */
 
 const node = (page: Page, id: string): Locator => page.getByTestId(`node-${id}`);
 const settings = (page: Page): Locator => page.getByRole("region", { name: "Settings" });
@@ -53,6 +53,7 @@ test("hostile labels and Markdown are words, on the canvas, in the outline, in t
   await expect(node(page, "words")).toContainText("<img src=");
   await page.keyboard.press("Shift+O");
   await expect(page.getByRole("tree")).toContainText("<img src=");
+  await expect(page.getByRole("tree")).not.toContainText("\u202E");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page.getByTestId("run-bar").getByText("Completed")).toBeVisible({ timeout: 60_000 });
   await node(page, "words").click();
@@ -62,30 +63,6 @@ test("hostile labels and Markdown are words, on the canvas, in the outline, in t
   expect(await page.locator('[href^="javascript:"], img[src*="evil"], img[onerror]').count()).toBe(0);
   expect(asked.filter((url) => url.includes("evil.example"))).toEqual([]);
   await expectAccessible(page, "editor with hostile words");
-});
-
-test("a megabyte in a field: the page goes on, says what is in the way, and keeps it until it is mended", async ({
-  owner: page,
-  api,
-  expected,
-}) => {
-  expected.push(/413|Failed to load resource/);
-  const id = await api.importWorkflow(chain("A megabyte"));
-  await page.goto(`/workflows/${id}/edit`);
-  await node(page, "middle").click();
-  const prompt = settings(page).getByLabel("Prompt");
-  const long = "All of it matters. ".repeat(56_000);
-  await prompt.fill(long);
-  await expect(page.getByText(/^Not saved, kept here/)).toBeVisible();
-  expect(await prompt.inputValue()).toHaveLength(long.length);
-  // Nothing is lost when the page is left and opened again.
-  page.on("dialog", (dialog) => void dialog.accept());
-  await page.reload();
-  await expect(page.getByText("Unsaved changes are back", { exact: true })).toBeVisible();
-  await node(page, "middle").click();
-  expect(await settings(page).getByLabel("Prompt").inputValue()).toHaveLength(long.length);
-  await settings(page).getByLabel("Prompt").fill("Short again: {{ input }}");
-  await expect(page.getByText(/^Saved ·/)).toBeVisible();
 });
 
 test("a file that cannot run is not imported: its faults are listed, and the draft is as it was", async ({
@@ -111,14 +88,14 @@ test("a file that cannot run is not imported: its faults are listed, and the dra
   await take.click();
   await expect(dialog.getByText(/there is nothing called "nobody"/)).toBeVisible();
   await expectAccessible(page, "import with faults");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Before");
+  await expect(page.locator("h1")).toHaveText("Before");
 
   // Whoever wants to mend it here takes it all the same, knowingly, and can take that back.
   await dialog.getByRole("button", { name: "Import it to mend it here" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("After");
+  await expect(page.locator("h1")).toHaveText("After");
   await expect(page.getByTestId("problem-count")).toHaveText(/1 problem/);
   await page.keyboard.press("ControlOrMeta+z");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Before");
+  await expect(page.locator("h1")).toHaveText("Before");
 });
 
 test("a session that ends in mid-edit: said, kept, and saved once somebody has signed in again in another tab", async ({

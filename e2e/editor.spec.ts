@@ -20,8 +20,11 @@ const settings = (page: Page): Locator => page.getByRole("region", { name: "Sett
 
 async function newWorkflow(page: Page): Promise<void> {
   await page.goto("/workflows");
-  await page.getByRole("button", { name: "New workflow" }).click();
-  await page.waitForURL(/\/workflows\/[0-9a-f-]{36}\/edit/);
+  // On a busy machine the list is there before its buttons do anything.
+  await expect(async () => {
+    await page.getByRole("button", { name: "New workflow" }).click({ timeout: 2_000 });
+    await page.waitForURL(/\/workflows\/[0-9a-f-]{36}\/edit/, { timeout: 10_000 });
+  }).toPass();
   await expect(page.getByRole("heading", { name: "How do you want to begin?" })).toBeVisible();
 }
 

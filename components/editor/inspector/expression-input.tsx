@@ -10,6 +10,9 @@ import { CompletionList } from "./completion-list.tsx";
 import { ExpressionPreview } from "./expression-preview.tsx";
 import { useInspector } from "./inspector-context.tsx";
 
+/** Longer texts stand in a field of a fixed height. */
+const mostMeasured = 20_000;
+
 interface ExpressionInputProps {
   control?: FieldControl;
   /** Read out where no visible label names the field. */
@@ -97,7 +100,9 @@ export function ExpressionInput({ control, label, value, onChange, long = false,
         aria-controls={open ? listId : undefined}
         aria-activedescendant={open ? `${listId}-${chosen}` : undefined}
         className={classNames(
-          "field-sizing-content min-h-8 max-h-96 resize-none text-sm",
+          "min-h-8 resize-none text-sm",
+          // Measuring what was pasted in by the megabyte would hold up every key.
+          value.length > mostMeasured ? "h-96" : "field-sizing-content max-h-96",
           hasExpression(value) && "font-mono text-xs leading-5",
           long && "min-h-24",
         )}

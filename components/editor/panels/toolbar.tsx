@@ -34,6 +34,7 @@ import { useEditor, useEditorState } from "../editor-context.tsx";
 import { askToRun, stopRun } from "../run/start-run.ts";
 import { useLive } from "../run/use-live.ts";
 import { sameFile } from "../store/draft-server.ts";
+import { asWritten } from "../store/graph.ts";
 import { downloadFile } from "./download.ts";
 import { SaveMark } from "./save-mark.tsx";
 
@@ -63,7 +64,7 @@ export function Toolbar() {
           className="rounded-md hover:underline"
           title="Runs and versions of this workflow"
         >
-          {name === "" ? "Without a name" : name}
+          {name === "" ? "Without a name" : asWritten(name)}
         </Link>
       </h1>
       <DraftMark />

@@ -136,8 +136,13 @@ export function fits(output: PortType, input: PortType): boolean {
 /** What people call a node: its name, else what its type is called; a note by what it says. */
 export function nameOf(node: WorkflowNode): string {
   const text = definitionOf(node)?.behaviour === "note" ? node.config["text"] : undefined;
-  if (typeof text === "string" && text.trim() !== "") return text.trim().slice(0, 80);
-  return node.name !== undefined && node.name !== "" ? node.name : (definitionOf(node)?.title ?? node.type);
+  if (typeof text === "string" && text.trim() !== "") return asWritten(text.trim().slice(0, 80));
+  return node.name !== undefined && node.name !== "" ? asWritten(node.name) : (definitionOf(node)?.title ?? node.type);
+}
+
+/** Words in the order in which they were written: signs that turn the direction of what follows are left out. */
+export function asWritten(words: string): string {
+  return words.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
 /** The quiet line on a card. Written by the definition for a config that parsed; a broken one must not take the page down. */
