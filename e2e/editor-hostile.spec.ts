@@ -8,7 +8,6 @@ import { workflowFile } from "./fixtures/workflow-files.ts";
 /** What people bring to the editor that nobody should: hostile words, files that cannot run, a session that ends. */
 
 const node = (page: Page, id: string): Locator => page.getByTestId(`node-${id}`);
-const settings = (page: Page): Locator => page.getByRole("region", { name: "Settings" });
 
 const script = '<img src="x" onerror="window.hacked = 1"><script>window.hacked = 1</script>';
 const link = "[free money](javascript:window.hacked=1) ![x](https://evil.example/x.png)";
