@@ -43,6 +43,7 @@ import type { HttpClient } from "../engine/ports/http.ts";
 import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { startNotifier } from "./approval-notices.ts";
+import { createContractCheck } from "../server/runs/check-contract.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { dispatchEvents } from "./dispatch-events.ts";
 import { Drainer } from "./drain-run.ts";
@@ -109,6 +110,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     broadcaster,
     ends: createRunEnds(pubSub),
     children: createChildRuns(pool),
+    contracts: createContractCheck(),
     bus: createBus(events, () => pubSub.publish(channels.owed, {})),
     sandbox,
     plans: createPlans(journal, catalogue),

@@ -1,6 +1,6 @@
 import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
-import { isJsonObject } from "../engine/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../engine/json.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
@@ -37,6 +37,8 @@ export interface StepExecutor {
 
 export interface ExecutorPorts extends WorkerPorts {
   bus: EventBus;
+  /** What of a value does not fit a JSON Schema, for people to read; null when it fits. */
+  contracts: (schema: JsonObject, value: Json) => string | null;
   model: OrganizationModels;
   http: HttpClient;
   credentials: CredentialSource;
@@ -173,7 +175,9 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
     if (abort.signal.aborted) throw new Error("aborted");
     // An executor that does not listen to its signal must not hold the slot.
     const input = isJsonObject(scheduled.input) ? scheduled.input : {};
+    keepContract(ports, node, "input", input);
     const outcome = await Promise.race([effect(context, input), aborted.promise]);
+    keepContract(ports, node, "output", outcome.output);
     return { type: "succeeded", step, attempt, outcome: checkOutcome(mask.outcome(outcome), usage, mask.logs(logs)) };
   } catch (error) {
     const { reason } = abort.signal;
@@ -187,6 +191,15 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @throws BatonError CONTRACT_BROKEN; an output may fit the next time, the same input never does */
+function keepContract(ports: ExecutorPorts, node: PlanNode, side: "input" | "output", value: Json): void {
+  const schema = node.contract?.[side];
+  const fault = schema === undefined ? null : ports.contracts(schema, value);
+  if (fault === null) return;
+  const message = `The ${side} of ${node.name} does not fit its data contract: ${fault}`;
+  throw new BatonError("CONTRACT_BROKEN", message, { retryable: side === "output" });
 }
 
 function paidFor(error: BatonError): Usage[] {

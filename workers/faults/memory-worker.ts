@@ -91,6 +91,7 @@ export function createMemoryWorker(
     credentials: noCredentials,
     children: noChildren,
     bus: noBus,
+    contracts: () => null,
     breakers: noBreakers,
     purse: fullPurse,
     ...over,

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createOrganization } from "../../supabase/tests/actors.ts";
+import { startTestDatabase, type TestDatabase } from "../../supabase/tests/test-database.ts";
+import { createChildRuns } from "./child-runs.ts";
+import { createRunJournal } from "./journal.ts";
+import "./pool.ts";
+
+let database: TestDatabase;
+let orgId: string;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  orgId = await createOrganization(database.pool, "family");
+});
+afterAll(() => database.stop());
+
+async function newWorkflow(org: string, published: number | null): Promise<string> {
+  const id = randomUUID();
+  await database.pool.query(
+    "insert into workflows (id, org_id, name, draft, latest_version, published_version) values ($1, $2, 'called', '{}', 1, $3)",
+    [id, org, published],
+  );
+  await database.pool.query(
+    "insert into workflow_versions (org_id, workflow_id, version, definition) values ($1, $2, 1, '{}')",
+    [org, id],
+  );
+  return id;
+}
+
+async function newRun(workflowId: string): Promise<string> {
+  const id = randomUUID();
+  await database.pool.query(
+    "insert into runs (id, org_id, workflow_id, version, workflow_name, last_seq, status) values ($1, $2, $3, 1, 'x', 1, 'running')",
+    [id, orgId, workflowId],
+  );
+  return id;
+}
+
+const child = (parentId: string, workflowId: string, version: number | null = null) => ({
+  id: randomUUID(),
+  orgId,
+  parent: { runId: parentId, step: "call", depth: 1 },
+  workflowId,
+  version,
+  input: { x: 1 },
+  priority: 0,
+});
+
+async function ends(runId: string, status: "completed" | "cancelled"): Promise<void> {
+  const journal = createRunJournal(database.pool);
+  const type = status === "completed" ? ("run-completed" as const) : ("run-cancelled" as const);
+  const by = { kind: "system" as const, id: null, label: "test" };
+  const body = type === "run-completed" ? { type, output: { y: 2 } } : { type, by, reason: "" };
+  const result = await journal.append({
+    runId,
+    afterSeq: 1,
+    events: [{ ...body, seq: 2, at: Date.now() }],
+    patch: { status, endedAt: Date.now(), costUsd: 0.5, ...(status === "completed" ? { output: { y: 2 } } : {}) },
+    timers: { arm: [], disarm: [] },
+    approvals: { open: [], close: [] },
+    signals: [],
+  });
+  expect(result).toBe("appended");
+}
+
+describe("runs of sub-workflows", () => {
+  test("start once, on the published version, with their parent in the first event", async () => {
+    const workflowId = await newWorkflow(orgId, 1);
+    const run = child(await newRun(workflowId), workflowId);
+    const children = createChildRuns(database.pool);
+    expect(await children.start(run)).toBe("started");
+    expect(await children.start(run)).toBe("started");
+    const events = await createRunJournal(database.pool).read(run.id, 0, 10);
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ type: "run-queued", version: 1, trigger: "sub-workflow", parent: run.parent });
+    expect(await children.openChildren(run.parent.runId)).toEqual([run.id]);
+    expect(await children.parentOf(run.id)).toBe(run.parent.runId);
+  });
+
+  test("are refused across organisations and without a published version, and the parent is told", async () => {
+    const other = await createOrganization(database.pool, "strangers");
+    const children = createChildRuns(database.pool);
+    for (const workflowId of [await newWorkflow(other, 1), await newWorkflow(orgId, null)]) {
+      const run = child(await newRun(await newWorkflow(orgId, 1)), workflowId);
+      expect(await children.start(run)).toBe("no-workflow");
+      await children.start(run);
+      const signals = await children.waitingSignals(run.parent.runId);
+      expect(signals).toHaveLength(1);
+      expect(signals[0]).toMatchObject({ kind: "child", payload: { childId: run.id, status: "failed" } });
+    }
+  });
+
+  test("tell their end to the parent with the end itself", async () => {
+    const workflowId = await newWorkflow(orgId, 1);
+    const run = child(await newRun(workflowId), workflowId, 1);
+    const children = createChildRuns(database.pool);
+    await children.start(run);
+    await ends(run.id, "completed");
+    expect(await children.waitingSignals(run.parent.runId)).toMatchObject([
+      {
+        kind: "child",
+        payload: { stepId: "call", childId: run.id, status: "completed", output: { y: 2 }, costUsd: 0.5, demo: false },
+      },
+    ]);
+  });
+
+  test("stop when their parent does, and when it calls one off", async () => {
+    const workflowId = await newWorkflow(orgId, 1);
+    const parentId = await newRun(workflowId);
+    const [first, second] = [child(parentId, workflowId), child(parentId, workflowId)];
+    const children = createChildRuns(database.pool);
+    await children.start(first);
+    await children.start(second);
+    await children.cancel(first.id, parentId);
+    await children.cancel(second.id, randomUUID()); // somebody else's: nothing happens
+    expect(await children.waitingSignals(first.id)).toMatchObject([{ kind: "cancel" }]);
+    expect(await children.waitingSignals(second.id)).toEqual([]);
+    await ends(parentId, "cancelled");
+    expect(await children.waitingSignals(second.id)).toMatchObject([{ kind: "cancel" }]);
+  });
+});

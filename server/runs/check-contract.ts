@@ -1,0 +1,30 @@
+import { BatonError } from "../../engine/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../engine/json.ts";
+import { createInputCheck, type InputCheck } from "./check-input.ts";
+
+/** Says what of a value does not fit a JSON Schema, in one line; null when it fits. */
+export type ContractCheck = (schema: JsonObject, value: Json) => string | null;
+
+/** Checks the data contracts of nodes with what checks the inputs of runs. Schemas belong to plans, which are kept, so checks are kept with them. */
+export function createContractCheck(): ContractCheck {
+  const checks = new WeakMap<JsonObject, InputCheck>();
+  return (schema, value) => {
+    try {
+      const known = checks.get(schema) ?? createInputCheck(schema);
+      checks.set(schema, known);
+      known(value);
+      return null;
+    } catch (error) {
+      if (error instanceof BatonError) return faultOf(error);
+      throw error;
+    }
+  };
+}
+
+function faultOf(error: BatonError): string {
+  const errors = error.details?.["errors"];
+  const first = Array.isArray(errors) ? errors[0] : undefined;
+  if (!isJsonObject(first)) return error.message;
+  const path = String(first["path"]).replace(/^\/input/, "");
+  return `${path === "" ? "it" : path} ${String(first["message"])}.`;
+}
