@@ -113,7 +113,10 @@ async function measure(
   const alone = new Map(targets.map(({ name }) => [name, [] as Sample[]]));
   const loaded = new Map(targets.map(({ name }) => [name, [] as Sample[]]));
   // Warm: compiled code and open connections are what a running product has.
-  if (rate) for (const { run } of targets) await load(run, workload.inFlight, quick ? 500 : 2_000);
+  for (const { run } of targets) {
+    if (rate) await load(run, workload.inFlight, quick ? 500 : 2_000);
+    else if (workload.inFlight === 1) await run();
+  }
   for (let round = 0; round < rounds; round++) {
     for (const { name, run } of targets) {
       if (workload.inFlight === 1 || rate)

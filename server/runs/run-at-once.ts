@@ -6,10 +6,15 @@ import type { Plan } from "../../engine/workflow/plan.ts";
 import { prepareAtOnce } from "../../nodes/catalog/prepare-steps.ts";
 import type { Log } from "../log.ts";
 
-/** How long the process turns a run before it lets other requests on, and in all. A longer run is a worker's. */
+/**
+ * How long the process turns a run before it lets other requests on, and in all. A longer run is a worker's. In processor time of
+ * this thread: what else the machine does must not decide where runs are turned.
+ */
 const sliceMs = 4;
-const mostMs = 40;
+const mostMs = 100;
 const eventsBetweenLooks = 100;
+/** Tries that took too long, in a row, after which a plan is left to workers: code that is not warm yet, or a busy machine, is no reason. */
+const mostTries = 3;
 
 /** A run that calls another one does not only compute, so this is never asked. */
 function noChild(): never {
@@ -23,12 +28,14 @@ export interface AtOnce {
 }
 
 export function createAtOnce(now: () => number, log: Log): AtOnce {
-  /** Plans by whether trying is worth it; one that proved too long or too large is not tried again. */
-  const worth = new WeakMap<Plan, boolean>();
+  /** Tries in a row that came to nothing, by plan; one that proved too long or too large is not tried again. */
+  const failed = new WeakMap<Plan, number>();
 
   return {
     async run(plan, runId, queued) {
-      if (!(worth.get(plan) ?? onlyComputes(plan))) return null;
+      const tries = failed.get(plan) ?? (onlyComputes(plan) ? 0 : mostTries);
+      failed.set(plan, tries);
+      if (tries >= mostTries) return null;
       const run = immediateRun(
         plan,
         runId,
@@ -39,16 +46,26 @@ export function createAtOnce(now: () => number, log: Log): AtOnce {
       );
       let spent = 0;
       for (;;) {
-        const began = performance.now();
+        const began = cpuMs();
         let result: ReturnType<ImmediateRun["advance"]>;
         do result = run.advance(eventsBetweenLooks);
-        while (result === "more" && performance.now() - began < sliceMs);
-        spent += performance.now() - began;
-        worth.set(plan, result === "ended" || (result === "more" && spent < mostMs));
-        if (result === "ended") return run;
-        if (result === "outside" || spent >= mostMs) return null;
+        while (result === "more" && cpuMs() - began < sliceMs);
+        spent += cpuMs() - began;
+        if (result === "ended") {
+          failed.set(plan, 0);
+          return run;
+        }
+        if (result === "outside" || spent >= mostMs) {
+          failed.set(plan, result === "outside" ? mostTries : tries + 1);
+          return null;
+        }
         await nextPhase();
       }
     },
   };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
