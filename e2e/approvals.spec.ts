@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { approvalPageSchema, linkAnswerSchema } from "../contracts/api/approval.ts";
 import type { Api } from "./fixtures/api.ts";
+import { place } from "./fixtures/place.ts";
 import { expect, test } from "./fixtures/test.ts";
 import { live } from "./fixtures/watch-page.ts";
 import { asking, yesOrNo } from "./fixtures/workflow-files.ts";
@@ -140,4 +141,62 @@ test("a forged, cut or foreign link opens nothing", async ({ page, expected }) =
   expected.push(/40[0-9] \(/);
   await page.goto("/a/not-a-real-token");
   await expect(page.getByText("This link does not open anything")).toBeVisible();
+});
+
+test("what cannot be undone asks a second time, by key as well, and turning it down does not", async ({
+  api,
+  owner,
+}) => {
+  const { run } = await ask(api, "Wire the money", {}, { irreversible: true });
+  await owner.goto("/approvals");
+  await expect(open(owner, "Wire the money").getByText("cannot be undone")).toBeVisible();
+  await owner.getByRole("heading", { name: "Wire the money" }).click();
+  await owner.keyboard.press("a");
+  const question = owner.getByRole("alertdialog");
+  await expect(question).toContainText("This cannot be undone");
+  expect((await api.run(run)).status).toBe("waiting");
+  await owner.keyboard.press("Escape");
+  await expect(question).toBeHidden();
+  expect((await api.run(run)).status).toBe("waiting");
+  await owner.getByRole("button", { name: /^Approve/ }).click();
+  await question.getByRole("button", { name: "Approve" }).click();
+  expect((await api.runIn(run, "completed")).output).toMatchObject({ decision: "approve" });
+});
+
+test("two people decide at once: both see one decision and who made it", async ({
+  api,
+  owner,
+  ownerState,
+  browser,
+  expected,
+}) => {
+  expected.push(/409 \(Conflict\)/);
+  const { run, approval } = await ask(api, "Decided twice");
+  const other = await browser.newContext({ baseURL: place().url, storageState: ownerState });
+  const second = await other.newPage();
+  const first = owner;
+  for (const page of [first, second]) {
+    await page.goto(`/approvals/${approval.id}`);
+    await live(page);
+    await expect(open(page, "Decided twice")).toBeVisible();
+  }
+  await first.getByLabel("Comment").fill("from the first");
+  await second.getByLabel("Comment").fill("from the second");
+  await Promise.all([
+    first.getByRole("button", { name: /^Approve/ }).click(),
+    second.getByRole("button", { name: /^Reject/ }).click(),
+  ]);
+  const ended = await api.runIn(run, "completed");
+  const { decision, comment } = ended.output as { decision: string; comment: string };
+  expect([decision, comment]).toEqual(
+    decision === "approve" ? ["approve", "from the first"] : ["reject", "from the second"],
+  );
+  const journal = await api.journal(run);
+  expect(journal.filter((event) => event.type === "approval-decided")).toHaveLength(1);
+  for (const page of [first, second]) {
+    await page.goto(`/approvals/${approval.id}`);
+    await expect(open(page, "Decided twice").getByLabel("Decision")).toContainText(/by \S+/);
+    await expect(open(page, "Decided twice").getByLabel("Decision")).toContainText(comment);
+  }
+  await other.close();
 });

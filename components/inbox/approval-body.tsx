@@ -1,8 +1,8 @@
 import { Clock, Sparkles, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { LongText } from "../monitor/long-text.tsx";
 import { ValueView } from "../monitor/value-view.tsx";
 import { Badge } from "../ui/badge.tsx";
-import { Markdown } from "../ui/markdown.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Status, type StatusName } from "../ui/status.tsx";
 import type { ApprovalSubject } from "./decision.ts";
@@ -34,14 +34,14 @@ export function ApprovalBody({ approval, beside }: { approval: ApprovalSubject; 
           <Deadline approval={approval} />
         </p>
       </header>
-      {approval.description !== "" && <Markdown text={approval.description} />}
+      {approval.description !== "" && <LongText text={approval.description} as="formatted" />}
       {(recommended !== undefined || approval.recommendation !== null) && (
         <section aria-label="Recommendation" className="grid gap-2 rounded-lg border border-accent/40 p-4">
           <h3 className="flex items-center gap-2 text-sm font-semibold">
             <Sparkles aria-hidden className="size-4 text-accent-text" />
             {recommended === undefined ? "What the agents say" : `The agents recommend: ${recommended.label}`}
           </h3>
-          {approval.recommendation !== null && <Markdown text={approval.recommendation} />}
+          {approval.recommendation !== null && <LongText text={approval.recommendation} as="formatted" />}
         </section>
       )}
       {hasContent(approval.context) && (
@@ -87,7 +87,7 @@ function Deadline({ approval }: { approval: ApprovalSubject }) {
     <span className="inline-flex items-center gap-1">
       <Clock aria-hidden className="size-3.5 text-waiting" />
       <span>
-        due <RelativeTime at={approval.deadlineAt} className="font-medium text-ink" />, then {then}
+        due <RelativeTime at={approval.deadlineAt} live className="font-medium text-ink" />, then {then}
       </span>
     </span>
   );

@@ -22,9 +22,10 @@ import { toast } from "../ui/toast.tsx";
 import { ApprovalBody, statusWords } from "./approval-body.tsx";
 import { ApprovalLine } from "./approval-line.tsx";
 import { useInboxKeys } from "./inbox-keys.ts";
+import { RunSoFar } from "./run-so-far.tsx";
 import { DecisionBar, type DecisionBody, type DecisionHandle } from "./decision-bar.tsx";
 
-type Which = "pending" | "done";
+type Which = "mine" | "all" | "done";
 const donePageSchema = z.object({ items: z.array(approvalViewSchema) });
 
 /** The inbox: what waits at the left, at the right all that is needed to decide. `asked` is the approval in the address. */
@@ -32,21 +33,26 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
   const api = useApi();
   const { organization } = useWorkspace();
   const { connection } = useOrganizationChannel();
-  const [which, setWhich] = useState<Which>("pending");
+  const [which, setWhich] = useState<Which>("mine");
   const [chosen, setChosen] = useState(asked);
   const bar = useRef<DecisionHandle>(null);
 
-  const list = useLiveQuery<ApprovalView[]>(`${organization.id} ${which}`, null, async () => {
-    if (which === "pending")
-      return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
-    const pages = await Promise.all(
-      ["decided", "expired", "cancelled"].map((status) =>
-        api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
-      ),
-    );
-    return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  });
-  const approvals = list.value ?? [];
+  const list = useLiveQuery<ApprovalView[]>(
+    `${organization.id} ${which === "done" ? "done" : "pending"}`,
+    null,
+    async () => {
+      if (which !== "done")
+        return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
+      const pages = await Promise.all(
+        ["decided", "expired", "cancelled"].map((status) =>
+          api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
+        ),
+      );
+      return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+  );
+  const all = list.value ?? [];
+  const approvals = which === "mine" ? all.filter((each) => each.canDecide) : all;
   const alone = useApproval(chosen, approvals);
   const current = alone ?? (asked === null ? approvals[0] : undefined);
 
@@ -93,7 +99,8 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
               choose(null);
             }}
             options={[
-              { value: "pending", label: "Waiting" },
+              { value: "mine", label: "For me" },
+              { value: "all", label: "All" },
               { value: "done", label: "Done" },
             ]}
           />
@@ -103,7 +110,9 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
         <ErrorState className="m-4" title="The inbox is not up to date" description={list.error} />
       )}
       {list.value === null && list.error === null && <SkeletonRows label="Reading the inbox" />}
-      {list.value !== null && approvals.length === 0 && current === undefined && <NoApprovals which={which} />}
+      {list.value !== null && approvals.length === 0 && current === undefined && (
+        <NoApprovals which={which} others={all.length} />
+      )}
       {(approvals.length > 0 || current !== undefined) && (
         <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
           <InboxList approvals={approvals} current={current?.id ?? null} hidden={open} onChoose={choose} />
@@ -170,12 +179,15 @@ function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
         <ApprovalBody
           approval={approval}
           beside={
-            <Link
-              href={`/runs/${approval.runId}`}
-              className="text-xs text-accent-text underline-offset-2 hover:underline"
-            >
-              Open the run
-            </Link>
+            <>
+              <RunSoFar runId={approval.runId} />
+              <Link
+                href={`/runs/${approval.runId}`}
+                className="text-xs text-accent-text underline-offset-2 hover:underline"
+              >
+                Open the run
+              </Link>
+            </>
           }
         />
       </div>
@@ -230,18 +242,25 @@ function useApproval(id: string | null, list: readonly ApprovalView[]): Approval
   return listed ?? (fetched !== null && fetched.id === id ? fetched : undefined);
 }
 
-function NoApprovals({ which }: { which: Which }) {
-  return which === "pending" ? (
+function NoApprovals({ which, others }: { which: Which; others: number }) {
+  if (which === "done") {
+    return (
+      <EmptyState
+        icon={Inbox}
+        title="Nothing has been decided yet"
+        description="What was approved, rejected or ran out of time stays here, with who decided and when."
+      />
+    );
+  }
+  return (
     <EmptyState
       icon={CircleCheckBig}
-      title="Nothing waits for a decision"
-      description="When a workflow reaches an approval it appears here by itself, with what it asks and why. You can leave this page open."
-    />
-  ) : (
-    <EmptyState
-      icon={Inbox}
-      title="Nothing has been decided yet"
-      description="What was approved, rejected or ran out of time stays here, with who decided and when."
+      title={others > 0 ? "Nothing waits for you" : "Nothing waits for a decision"}
+      description={
+        others > 0
+          ? `${others === 1 ? "One request waits" : `${others} requests wait`} for other people: they are under All.`
+          : "When a workflow reaches an approval it appears here by itself, with what it asks and why. You can leave this page open."
+      }
     />
   );
 }

@@ -3,6 +3,7 @@
 import { Check, PencilLine, X } from "lucide-react";
 import { useImperativeHandle, useRef, useState, type Ref } from "react";
 import { ApiError, errorWords } from "../api-client.ts";
+import { AlertDialog } from "../ui/alert-dialog.tsx";
 import { Button } from "../ui/button.tsx";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
@@ -38,14 +39,21 @@ export function DecisionBar({ approval, onDecide, keys = false, ref }: DecisionB
     description: string;
     faults: readonly { path: string; message: string }[];
   } | null>(null);
+  /** What waits for a second yes, as it cannot be undone. */
+  const [asked, setAsked] = useState<Option | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
-  async function decide(option: Option) {
+  async function decide(option: Option, sure = false) {
     if (busy !== null) return;
     const answer = answerOf(approval, option, { comment, fields });
     setFaults(answer.ok ? {} : answer.faults);
     if (!answer.ok) {
       form.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+      return;
+    }
+    // Turning something down can be put right by asking again; what goes on from here cannot.
+    if (approval.irreversible && !sure && option.kind !== "reject" && option.kind !== "changes") {
+      setAsked(option);
       return;
     }
     setBusy(option.id);
@@ -72,27 +80,12 @@ export function DecisionBar({ approval, onDecide, keys = false, ref }: DecisionB
       className="sticky bottom-0 grid gap-3 border-t bg-surface px-4 py-3 sm:px-6"
     >
       {failure !== null && <ErrorState title="The decision was not taken" {...failure} />}
-      {approval.requiredFields.length > 0 && (
-        <div className="grid gap-3 sm:grid-cols-2">
-          {approval.requiredFields.map((spec) => (
-            <Field
-              key={spec.name}
-              label={spec.label === "" ? spec.name : spec.label}
-              required={spec.required}
-              error={faults[spec.name]}
-            >
-              {(control) => (
-                <SpecInput
-                  spec={spec}
-                  control={control}
-                  text={fields[spec.name] ?? ""}
-                  onChange={(text) => setFields((old) => ({ ...old, [spec.name]: text }))}
-                />
-              )}
-            </Field>
-          ))}
-        </div>
-      )}
+      <RequiredFields
+        specs={approval.requiredFields}
+        fields={fields}
+        faults={faults}
+        onChange={(name, text) => setFields((old) => ({ ...old, [name]: text }))}
+      />
       <Field label="Comment" error={faults["comment"]}>
         {({ required: _required, ...control }) => (
           <Textarea
@@ -118,7 +111,51 @@ export function DecisionBar({ approval, onDecide, keys = false, ref }: DecisionB
           />
         ))}
       </div>
+      <AlertDialog
+        open={asked !== null}
+        onOpenChange={() => setAsked(null)}
+        title={`${asked?.label ?? "Decide"}? This cannot be undone`}
+        description={`What “${approval.title}” sets off goes on at once and has no way back. Your name and comment are kept with it.`}
+        confirm={asked?.label ?? "Decide"}
+        cancel="Not yet"
+        onConfirm={async () => {
+          if (asked !== null) await decide(asked, true);
+        }}
+      />
     </form>
+  );
+}
+
+interface RequiredFieldsProps {
+  specs: ApprovalSubject["requiredFields"];
+  fields: Readonly<Record<string, string>>;
+  faults: Readonly<Record<string, string>>;
+  onChange(name: string, text: string): void;
+}
+
+/** What the author asks to be filled in with the decision. */
+function RequiredFields({ specs, fields, faults, onChange }: RequiredFieldsProps) {
+  if (specs.length === 0) return null;
+  return (
+    <div className="grid gap-3 sm:grid-cols-2">
+      {specs.map((spec) => (
+        <Field
+          key={spec.name}
+          label={spec.label === "" ? spec.name : spec.label}
+          required={spec.required}
+          error={faults[spec.name]}
+        >
+          {(control) => (
+            <SpecInput
+              spec={spec}
+              control={control}
+              text={fields[spec.name] ?? ""}
+              onChange={(text) => onChange(spec.name, text)}
+            />
+          )}
+        </Field>
+      ))}
+    </div>
   );
 }
 

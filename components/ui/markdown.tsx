@@ -2,6 +2,7 @@ import { ImageOff } from "lucide-react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { classNames } from "./class-names.ts";
+import { isTangled } from "./tangled.ts";
 
 /**
  * The address as it may stand behind a link, or null. Only the web and mail: `javascript:`, `data:`, `vbscript:`, `file:` and
@@ -73,9 +74,13 @@ const components: Components = {
 export function Markdown({ text, className }: { text: string; className?: string }) {
   return (
     <div className={classNames("max-w-[72ch] text-sm leading-[22px] break-words", className)} dir="auto">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} skipHtml components={components}>
-        {text}
-      </ReactMarkdown>
+      {isTangled(text) ? (
+        <p className="break-words whitespace-pre-wrap">{text}</p>
+      ) : (
+        <ReactMarkdown remarkPlugins={[remarkGfm]} skipHtml components={components}>
+          {text}
+        </ReactMarkdown>
+      )}
     </div>
   );
 }
