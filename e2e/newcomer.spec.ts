@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
+import { startAnswerSchema } from "../contracts/api/run.ts";
 import { Api } from "./fixtures/api.ts";
 import { completedTwice, isUnbroken, mostAtOnce, workTimes } from "./fixtures/journal-facts.ts";
 import { newPerson, signIn } from "./fixtures/people.ts";
@@ -70,25 +71,32 @@ test("a newcomer answers a solicitation: from the gallery to the document that i
   const file = { name: "rfq.md", mimeType: "text/markdown", buffer: Buffer.from(solicitation()) };
   await form.getByLabel("Read the text from a file").first().setInputFiles(file);
   await expect(form.getByLabel("Solicitation", { exact: true })).not.toHaveValue("");
-  await form.getByRole("button", { name: "Start the run" }).click();
-  await page.waitForURL("**/runs/*");
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/runs")),
+    form.getByRole("button", { name: "Start the run" }).click(),
+  ]);
+  const runId = startAnswerSchema.parse(await answer.json()).id;
+  // The demo model is quicker than a person who opens a page: the run is paused until the page stands.
+  await api.send("POST", `/runs/${runId}/pause`, {});
+  await page.waitForURL(`**/runs/${runId}`);
   const address = page.url();
-  const runId = address.split("/").at(-1)!.split("?")[0]!;
 
   // Four at once on the live canvas, words as they are written.
-  await live(page);
+  await seeAll(page);
+  await page.getByRole("button", { name: "Resume" }).click();
   await expect.poll(async () => (await seenOn(page)).mostAtOnce, { timeout: 90_000 }).toBe(4);
   const before = await seenOn(page);
   expect(before.streamed, "words stream in").toBeGreaterThan(0);
 
   // A reload, a closed tab, and a network that is gone for a while.
   await page.reload();
+  await seeAll(page);
   await expect(node(page, "analyst")).toHaveAttribute("data-state", "completed");
   await page.close();
   page = await context.newPage();
   await watchFromInside(page);
   await page.goto(address);
-  await live(page);
+  await seeAll(page);
   await expect.poll(async () => (await seenOn(page)).counts.length, { timeout: 90_000 }).toBeGreaterThan(0);
   await context.setOffline(true);
   await expect(page.getByRole("status").filter({ hasText: "Reconnecting" })).toBeVisible();
@@ -119,6 +127,8 @@ test("a newcomer answers a solicitation: from the gallery to the document that i
   await expect(request.getByRole("region", { name: "Evidence" })).toContainText("Executive summary");
   await page.getByLabel("Comment").fill("Read and agreed. Send it before noon.");
   await page.getByRole("button", { name: /^Approve for submission/ }).click();
+  // What is sent cannot be called back, so it is asked a second time.
+  await page.getByRole("alertdialog").getByRole("button", { name: "Approve for submission" }).click();
   await expect(page.getByText("Nothing waits for a decision")).toBeVisible();
 
   // The response to read, and to take away.
@@ -140,6 +150,12 @@ test("a newcomer answers a solicitation: from the gallery to the document that i
     decision: { decision: "approve", comment: "Read and agreed. Send it before noon.", via: "app" },
   });
 });
+
+/** The page is live, with every node of the graph in view. */
+async function seeAll(page: Page): Promise<void> {
+  await live(page);
+  await page.getByRole("button", { name: "Show the whole graph" }).click();
+}
 
 async function downloadOf(page: Page, button: string): Promise<string> {
   const [download] = await Promise.all([

@@ -81,8 +81,8 @@ test("a failed step shows its attempts one by one, what it was given, and what c
   await detail.getByRole("tab", { name: "Input" }).click();
   await expect(detail.getByText(gate.url("?status=503"))).toBeVisible();
   await detail.getByRole("tab", { name: /Attempts and log/ }).click();
-  await expect(detail.getByText("Attempt 1")).toBeVisible();
-  await expect(detail.getByText("Attempt 2")).toBeVisible();
+  await expect(detail.getByText("Attempt 1", { exact: true })).toBeVisible();
+  await expect(detail.getByText("Attempt 2", { exact: true })).toBeVisible();
 });
 
 /** Two branches, of which the slow one decides how long the run takes. */
@@ -239,7 +239,7 @@ test("a loop of more than a thousand, with a loop inside: counted, folded, and e
   // An iteration that is chosen is the one that the graph shows.
   await owner.goto(`/runs/${run}?step=rows.700.read`);
   const detail = owner.getByRole("region", { name: "Read" });
-  await expect(detail.getByText("1400")).toBeVisible();
+  await expect(detail.getByText("1400")).toBeVisible({ timeout: 60_000 });
   await expect(detail.getByText("iteration 701 of 1100")).toBeVisible();
   await expect(node(owner, "cells")).toContainText("2/2");
   await detail.getByRole("button", { name: "The next iteration" }).click();
