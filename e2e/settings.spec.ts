@@ -141,6 +141,7 @@ test("somebody new is invited by mail, signs up and is a member; somebody else c
   baseURL,
   expected,
 }) => {
+  test.slow();
   expected.push(/403 \(Forbidden\).*accept/);
   const email = `guest-${randomUUID()}@baton.test`;
   await page.goto("/settings/members");

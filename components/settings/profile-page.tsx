@@ -93,7 +93,7 @@ function AddressCard() {
       submit="Change"
       note={
         asked !== null &&
-        `Open the links in the mails to ${user.email} and to ${asked}${mailbox ? ", in the local mailbox" : ""}. Until both are opened, nothing changes.`
+        `Open the link in the mail to ${asked}${mailbox ? ", in the local mailbox" : ""}; if one came to ${user.email} as well, open that too. Until then nothing changes.`
       }
     >
       <Field label="Your address" required error={fault} className="min-w-56 flex-1">

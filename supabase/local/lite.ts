@@ -64,7 +64,9 @@ export async function createLite(options: LiteOptions): Promise<Lite> {
       email: {
         enable_signup: true,
         enable_confirmations: false,
-        double_confirm_changes: true,
+        // Asked of both addresses, lite takes the old one's word alone. What counts is that the new one is theirs:
+        // invitations and approvals go by it. A hosted Supabase asks both (supabase/config.toml).
+        double_confirm_changes: false,
         template: {
           recovery: {
             subject: "Choose a new password for Baton",
