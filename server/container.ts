@@ -17,6 +17,7 @@ import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
 import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
+import { CallbackTable } from "../adapters/supabase/callbacks.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { createStoreClock } from "../adapters/supabase/clock.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
@@ -48,6 +49,7 @@ import type { SlackGate } from "./slack/decide-in-slack.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
 import type { Services } from "./services.ts";
 import { createGallery } from "./templates/gallery.ts";
+import { createCallbackSigner } from "./triggers/callback-token.ts";
 import { createEvaluate } from "./triggers/evaluate.ts";
 import { createPlanCache } from "./workflows/plan-cache.ts";
 
@@ -122,6 +124,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     tryModel: modelTrial(http.fetch, log),
     fallbackModel: { source, provider, model },
     vault: createVault(outside.secret),
+    callbacks: createCallbackSigner(outside.secret),
+    callbackCalls: new CallbackTable(pool),
     triggering: {
       triggers: new TriggerTable(pool),
       deliveries: new DeliveryTable(pool),

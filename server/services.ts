@@ -23,6 +23,8 @@ import type { AtOnce } from "./runs/run-at-once.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Gallery } from "./templates/gallery.ts";
 import type { TemplateStore } from "./templates/ports.ts";
+import type { CallbackStore } from "./triggers/callback.ts";
+import type { CallbackSigner } from "./triggers/callback-token.ts";
 import type { Triggering } from "./triggers/ports.ts";
 import type { SlackGate } from "./slack/decide-in-slack.ts";
 import type { PlanCache } from "./workflows/plan-cache.ts";
@@ -56,6 +58,9 @@ export interface Services {
   /** Seals what is kept secret. */
   vault: Vault;
   triggering: Triggering;
+  /** Addresses of waits for a callback. */
+  callbacks: CallbackSigner;
+  callbackCalls: CallbackStore;
   members: Members;
   auth: Authenticator;
   idempotency: IdempotencyStore;

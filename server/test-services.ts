@@ -142,6 +142,8 @@ export function memoryServices(at: Memory): Services {
     keys: keyStore(at),
     ...memorySettings(),
     triggering: notInMemory("triggers"),
+    callbacks: notInMemory("callbacks"),
+    callbackCalls: notInMemory("callbacks"),
     members,
     auth: createAuthenticator({
       members,

@@ -47,7 +47,7 @@ export function Deliveries({ trigger }: { trigger: Trigger }) {
     );
   }
   if (value === null) return <SkeletonRows rows={2} label="Reading the deliveries" />;
-  if (value.length === 0) return <p className="px-4 pb-4 text-sm text-muted">Nothing has set it off yet.</p>;
+  if (value.length === 0) return <p className="px-4 py-3 text-sm text-muted">Nothing has set it off yet.</p>;
   return (
     <ul aria-label={`Deliveries of ${trigger.name}`}>
       {value.map((delivery) => (

@@ -37,7 +37,7 @@ export function SchedulePreview({ cron, timeZone }: { cron: string; timeZone: st
   }, [api, cron, timeZone]);
 
   return (
-    <output className="block min-h-10 text-xs text-muted">
+    <output className="block min-h-4 text-xs text-muted">
       {shown !== null && "fault" in shown && <span className="text-failed">{shown.fault}</span>}
       {shown !== null && "times" in shown && (
         <>Next: {shown.times.map((time) => momentWords(time, shown.zone)).join(" · ")}</>

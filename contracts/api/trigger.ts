@@ -216,3 +216,7 @@ export const previewScheduleSchema = z.strictObject({
   count: z.int().min(1).max(20).default(5),
 });
 export const schedulePreviewSchema = z.strictObject({ times: z.array(momentSchema) });
+
+/** The step that waits, as the journal names it, such as `wait` or `each.3.wait`. */
+export const callbackAddressSchema = z.strictObject({ step: z.string().min(1).max(1_000) });
+export const callbackUrlSchema = z.strictObject({ url: z.string() });

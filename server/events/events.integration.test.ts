@@ -234,6 +234,45 @@ describe("runs and the bus", () => {
     expect(await listeners()).toBe(1);
   });
 
+  test("a call of a wait's address ends the wait, once", async () => {
+    const as = api.home.keys.owner;
+    const id = await made({
+      ...listening,
+      nodes: nodes(
+        { id: "wait", type: "wait", config: { mode: "callback" } },
+        { id: "out", type: "output", config: { value: "{{ wait.outputs }}" } },
+      ),
+    });
+    const waiting = await started(id, {});
+    const ask = (key: string) =>
+      api.call("POST", `/runs/${waiting}/callback-address`, { as: key, body: { step: "wait" } });
+    expect((await ask(api.home.keys.viewer)).status).toBe(403);
+    expect((await ask(api.foreign.keys.owner)).status).toBe(404);
+    const { pathname } = new URL((await ask(as)).json.url);
+    const call = (where = pathname) =>
+      fetch(`${api.url}${where}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"paid": true}',
+      }).then(({ status }) => status);
+    expect(await call(`${pathname}x`)).toBe(404);
+    expect((await fetch(`${api.url}${pathname}`)).status).toBe(405);
+    await until(
+      "the wait",
+      () => run(waiting),
+      ({ json }) => json.status === "waiting",
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call()));
+    expect(answers.toSorted()).toEqual([202, 409, 409, 409, 409]);
+    const over = await until(
+      "the end",
+      () => run(waiting),
+      ({ json }) => json.status === "completed",
+    );
+    expect(JSON.stringify(over.json.output)).toContain('"paid":true');
+    expect(await call()).toBe(409);
+  });
+
   test("workflows that start one another in a circle are stopped", async () => {
     const file = {
       ...telling,

@@ -6,6 +6,7 @@ import { awaitRun } from "../runs/await-run.ts";
 import type { RunRow } from "../runs/ports.ts";
 import type { Services } from "../services.ts";
 import type { TriggerRow } from "../triggers/ports.ts";
+import { receiveCallback } from "../triggers/callback.ts";
 import { receiveWebhook, type Received } from "../triggers/receive-webhook.ts";
 import { hashToken, tokenForm } from "../triggers/token.ts";
 import { originOf } from "./origin.ts";
@@ -20,6 +21,14 @@ const mostBytes = 300_000;
 
 /** Mounts what outsiders call: `POST /api/hooks/{token}`. The token is the address, so there is no other sign-in. */
 export function mountHooks(app: Hono, services: Services): void {
+  app.post("/api/hooks/callback/:token", async (context) => {
+    const caller = originOf(context).ip ?? "unknown";
+    refuseOver(await services.limiter.take(`ip:${caller}`, anonymousBucket));
+    const bytes = await readBytes(context.req.raw, mostBytes, "VALUE_TOO_LARGE");
+    const payload = readAnyBody(bytes, context.req.header("content-type") ?? "");
+    const { runId } = await receiveCallback(services, context.req.param("token"), payload);
+    return context.json({ id: runId, status: "told" }, 202);
+  });
   app.post("/api/hooks/:token", async (context) => {
     const trigger = await triggerAt(services, context);
     const bytes = await readBytes(context.req.raw, mostBytes, "VALUE_TOO_LARGE");
@@ -31,9 +40,11 @@ export function mountHooks(app: Hono, services: Services): void {
     });
     return answer(services, trigger, received, context);
   });
-  app.all("/api/hooks/:token", () => {
-    throw new HttpRefusal(405, "INPUT_INVALID", "A webhook takes POST.", { headers: { Allow: "POST" } });
-  });
+  for (const path of ["/api/hooks/:token", "/api/hooks/callback/:token"]) {
+    app.all(path, () => {
+      throw new HttpRefusal(405, "INPUT_INVALID", "This address takes POST.", { headers: { Allow: "POST" } });
+    });
+  }
 }
 
 /** The webhook at this address, counted. What is no address and what was one look alike. */

@@ -98,7 +98,7 @@ export function Toolbar() {
             editor.show("workflow");
           }}
         />
-        <Button asChild>
+        <Button asChild tone="quiet" className="w-7 px-0">
           <Link href={`/workflows/${workflowId}/triggers`} aria-label="Triggers of this workflow" title="Triggers">
             <Zap aria-hidden />
           </Link>

@@ -1,5 +1,7 @@
 import { idParamsSchema } from "../../../contracts/api/common.ts";
 import {
+  callbackAddressSchema,
+  callbackUrlSchema,
   changeTriggerSchema,
   createTriggerSchema,
   deliveryListQuerySchema,
@@ -15,6 +17,7 @@ import {
 } from "../../../contracts/api/trigger.ts";
 import { isJsonObject, type Json } from "../../../engine/json.ts";
 import type { Services } from "../../services.ts";
+import { callbackAddress } from "../../triggers/callback.ts";
 import { changeTrigger, findTrigger, removeTrigger, rotateTrigger } from "../../triggers/change-trigger.ts";
 import { checkSchedule, requireWorkflow } from "../../triggers/check-trigger.ts";
 import { createTrigger } from "../../triggers/create-trigger.ts";
@@ -27,7 +30,7 @@ const tag = "Triggers";
 const configBytes = 300_000;
 
 export function triggerRoutes(services: Services): Route[] {
-  return [...listingRoutes(services), ...oneRoutes(services), ...deliveryRoutes(services)];
+  return [...listingRoutes(services), ...oneRoutes(services), ...deliveryRoutes(services), callbackRoute(services)];
 }
 
 /** The kept answer would hold the address and the secret in plain text, for a day. */
@@ -103,6 +106,26 @@ function listingRoutes(services: Services): Route[] {
       },
     ),
   ];
+}
+
+function callbackRoute(services: Services): Route {
+  return route(
+    {
+      method: "post",
+      path: "/runs/{id}/callback-address",
+      action: "run:control",
+      summary: "The address that ends a step's wait for a callback, once",
+      tag: "Runs",
+      params: idParamsSchema,
+      body: callbackAddressSchema,
+      answers: { 200: { description: "The address; whoever has it may call it", schema: callbackUrlSchema } },
+      replay: withoutSecrets,
+    },
+    async ({ caller, params, body }) => ({
+      status: 200,
+      body: await callbackAddress(services, caller, params.id, body.step),
+    }),
+  );
 }
 
 function oneRoutes(services: Services): Route[] {
