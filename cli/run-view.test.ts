@@ -56,6 +56,8 @@ function step(id: string, given: Partial<StepView>): StepView {
     logs: [],
     attempts: [],
     approvalId: null,
+    childRunId: null,
+    listening: [],
     container: inside?.[1] ?? null,
     index: inside === null ? null : Number(inside[2]),
     progress: null,

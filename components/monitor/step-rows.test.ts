@@ -43,6 +43,8 @@ function step(path: string, status: StepStatus, more: Partial<StepView> = {}): S
     logs: [],
     attempts: [],
     approvalId: null,
+    childRunId: null,
+    listening: [],
     container: inside ? parts[0]! : null,
     index: inside ? Number(parts[1]) : null,
     progress: null,

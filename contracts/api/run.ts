@@ -69,6 +69,19 @@ export const stepSchema = z.object({
   approvalId: idSchema.nullable(),
   container: z.string().nullable(),
   index: z.int().nullable(),
+  /** Run that a sub-workflow step started last. */
+  childRunId: idSchema.nullable().default(null),
+  /** What the step listens for now; times are epoch milliseconds. */
+  listening: z
+    .array(
+      z.object({
+        event: z.string().nullable(),
+        key: z.string().nullable(),
+        due: z.number().nullable(),
+        port: z.string().nullable(),
+      }),
+    )
+    .default([]),
   progress: z.object({ done: z.int(), total: z.int().nullable() }).nullable(),
 });
 

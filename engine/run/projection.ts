@@ -64,6 +64,10 @@ export interface StepView {
   /** Container the step stands in, and which of its executions. */
   container: string | null;
   index: number | null;
+  /** Run that a sub-workflow step started last. */
+  childRunId: string | null;
+  /** What the step listens for now: events with their key, and times (epoch ms), with the port each takes. */
+  listening: { event: string | null; key: string | null; due: number | null; port: string | null }[];
   /** Loops only. */
   progress: { done: number; total: number | null } | null;
 }
@@ -190,9 +194,17 @@ function changed(
     error: record.error,
     output: record.output ?? null,
     approvalId: record.approvalId ?? view.approvalId,
+    childRunId: record.child ?? view.childRunId,
+    listening: ended || record.listening === undefined ? [] : listeningOf(node, record),
     progress:
       record.loop === null ? view.progress : { done: record.loop.next - record.loop.active, total: record.loop.total },
   };
+}
+
+function listeningOf(node: PlanNode, record: Step): StepView["listening"] {
+  return (record.listening ?? []).flatMap(({ handler, event, key, due, fired }) =>
+    fired ? [] : [{ event, key, due, port: handler === null ? null : (node.handlers[handler]?.port ?? null) }],
+  );
 }
 
 function newStepView(step: string, frame: Frame, node: PlanNode, at: number): StepView {
@@ -217,6 +229,8 @@ function newStepView(step: string, frame: Frame, node: PlanNode, at: number): St
     logs: [],
     attempts: [],
     approvalId: null,
+    childRunId: null,
+    listening: [],
     container: frame.container,
     index: frame.container === null ? null : frame.index,
     progress: null,

@@ -2,6 +2,7 @@ import type { Json } from "../../../engine/json.ts";
 import type { RunEvent } from "../../../engine/run/event.ts";
 import { apply, emptyState, fold } from "../../../engine/run/fold.ts";
 import type { RunCommand, RunInput } from "../../../engine/run/input.ts";
+import { outstanding } from "../../../engine/run/outstanding.ts";
 import { projectRun } from "../../../engine/run/projection.ts";
 import type { RunState } from "../../../engine/run/state.ts";
 import type { StepStatus } from "../../../engine/run/status.ts";
@@ -107,6 +108,12 @@ export class PatternRun {
   event(name: string, payload: Json = null, key: string | null = null): void {
     this.#ids += 1;
     this.give({ type: "event-received", id: `event-${this.#ids}`, name, key, payload });
+  }
+
+  /** The worker dies, and another one takes over: all that is left is the journal. */
+  recover(): void {
+    this.state = fold(this.plan, runId, structuredClone(this.events));
+    this.commands.push(...outstanding(this.plan, this.state));
   }
 
   /** The timer fires, at its time. */
