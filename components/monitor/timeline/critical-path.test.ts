@@ -44,6 +44,8 @@ function step(name: string, startedAt: number, endedAt: number | null, more: Par
     logs: [],
     attempts: [],
     approvalId: null,
+    childRunId: null,
+    listening: [],
     container: inside ? parts.at(-3)! : null,
     index: inside ? Number(parts.at(-2)) : null,
     progress: null,
