@@ -7,10 +7,11 @@ import { measureLatency } from "./latency.ts";
 import type { Figure } from "./figure.ts";
 import { measureLighthouse } from "./lighthouse.ts";
 import { measureMonitor } from "./monitor.ts";
+import { measureScreens } from "./screens.ts";
 import { measureStart } from "./start.ts";
 import { measureThroughput } from "./throughput.ts";
 
-// `npm run bench [-- start latency throughput engine canvas monitor lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
+// `npm run bench [-- start latency throughput engine screens canvas monitor lighthouse] [--json FILE]`: what the product does on this machine, with everything on.
 // `--only W1,W3` is for the engine; `--quick` shortens it and takes one round of lighthouse.
 
 const benches: Record<string, (options: { only: string[]; quick: boolean }) => Promise<Figure[]>> = {
@@ -18,6 +19,7 @@ const benches: Record<string, (options: { only: string[]; quick: boolean }) => P
   latency: measureLatency,
   throughput: measureThroughput,
   engine: measureEngine,
+  screens: measureScreens,
   canvas: measureCanvas,
   monitor: measureMonitor,
   lighthouse: measureLighthouse,
