@@ -52,7 +52,7 @@ function rewindFrame(folding: Fold, frame: Frame, nodes: string[], deep: boolean
     const asking = (loop?.checking ?? null) !== null || (loop?.judging ?? null) !== null;
     const idle = node.behaviour === "each" && loop?.active === 0;
     const goesOn = inside.length > 0 || asking || loop?.open === true || idle;
-    if (!deep && !completed && record.status !== "skipped" && goesOn) {
+    if (!deep && !completed && nodes.includes(id) && goesOn) {
       // A container that was cut off goes on: its open frames are rewound themselves.
       delete record.cut;
       setStatus(folding, frame, node, record, asking ? "pending" : "running");

@@ -99,6 +99,22 @@ describe("a run over random graphs, answers and orders", { timeout: 60_000 }, ()
     });
   }
 
+  it("takes a failed run up whatever its graph says, but one that was rolled back", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
+        const plan = richPlan(seed);
+        if (plan === null) return;
+        const healed = createOracle(seed, 0);
+        const simulation = simulate(plan, createOracle(seed, 0.4), { random: numbers(seed), healed, crashes: 0.02 });
+        const { events, state } = simulation;
+        expect(verifyJournal("run", events, { plan, ended: true })).toEqual([]);
+        expect(JSON.stringify(fold(plan, "run", structuredClone(events)))).toBe(JSON.stringify(state));
+        expect(state.status === "completed" || state.rollback !== undefined).toBe(true);
+      }),
+      { numRuns: richCases },
+    );
+  });
+
   it("lets a cancel win over all that comes after it", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 60 }), (seed, at) => {
