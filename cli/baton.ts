@@ -120,6 +120,15 @@ function runCommands(baton: Command, terminal: Terminal, set: (status: number) =
       set(await (await import("./commands/replay.ts")).replay(terminal, run, options)),
     );
   baton
+    .command("fork <run>")
+    .description("start a run that goes on from a moment of another one; what had ended is not run or paid again")
+    .requiredOption("--at <number>", "number of the last event that counts")
+    .option("-i, --input <json|@file>", "another input: only what depends on it runs again")
+    .option("--json", "as JSON")
+    .action(async (run: string, options) =>
+      set(await (await import("./commands/fork.ts")).fork(terminal, run, options)),
+    );
+  baton
     .command("approve <id>")
     .description("decide an approval, named by its id or by the run that waits")
     .option("--reject", "reject instead")

@@ -266,7 +266,7 @@ function runStore(at: Memory): Services["runs"] {
         cost: 0,
         createdAt: new Date(at.now).toISOString(),
         startedAt: run.ended === null ? null : new Date(run.ended.startedAt).toISOString(),
-        endedAt: run.ended === null ? null : new Date(run.ended.endedAt).toISOString(),
+        endedAt: run.ended?.endedAt == null ? null : new Date(run.ended.endedAt).toISOString(),
         input: run.input,
         output: run.ended?.output ?? null,
         error: run.ended?.error ?? null,
@@ -293,6 +293,8 @@ function runStore(at: Memory): Services["runs"] {
       at.audit.push(audit);
       return at.signals.push({ runId: signal.runId, kind: signal.kind, payload: signal.payload });
     },
+    armTimer: async () => undefined,
+    forks: async () => ({ forkOf: null, forks: [] }),
     heads: async (ids) =>
       ids.flatMap((id) => {
         const one = at.runs.get(id);

@@ -69,6 +69,11 @@ export function signalInput(kind: string, payload: unknown): RunInput | null {
       const parsed = z.object({ by }).safeParse(payload);
       return parsed.success ? { type: kind, ...parsed.data } : null;
     }
+    case "change": {
+      const values = z.record(z.string(), z.json());
+      const parsed = z.object({ by, vars: values, inputs: values }).safeParse(payload);
+      return parsed.success ? { type: "change", ...parsed.data } : null;
+    }
     case "retry": {
       const parsed = z.object({ by, from: z.string().nullable().default(null) }).safeParse(payload);
       return parsed.success ? { type: "retry", ...parsed.data } : null;

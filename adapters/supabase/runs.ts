@@ -40,7 +40,18 @@ interface NewRun {
   createdBy: string | null;
   idempotencyKey: string | null;
   events: readonly RunEvent[];
-  ended: { status: RunStatus; output: Json; error: ErrorRecord | null; startedAt: number; endedAt: number } | null;
+  ended: {
+    status: RunStatus;
+    output: Json;
+    error: ErrorRecord | null;
+    startedAt: number;
+    endedAt: number | null;
+  } | null;
+}
+
+interface ForkLink {
+  id: string;
+  at: number;
 }
 
 interface Started {
@@ -148,6 +159,27 @@ export class RunTable {
     const id = rows[0]?.id;
     if (id === undefined) throw new Error("The signal was not written.");
     return id;
+  }
+
+  async armTimer(orgId: string, runId: string, key: string, dueAt: number): Promise<void> {
+    await this.#pool.query(
+      `insert into public.run_timers (run_id, key, org_id, due_at) values ($1, $2, $3, to_timestamp($4::float8 / 1000))
+       on conflict (run_id, key) do nothing`,
+      [runId, key, orgId, dueAt],
+    );
+  }
+
+  async forks(orgId: string, runId: string): Promise<{ forkOf: ForkLink | null; forks: ForkLink[] }> {
+    const { rows } = await this.#pool.query<{ forkOf: ForkLink | null; forks: ForkLink[] }>({
+      name: "run-forks",
+      text: `select r.trigger -> 'forkOf' as "forkOf",
+               coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'at', f.trigger -> 'forkOf' -> 'at') order by f.created_at)
+                 from public.runs f where f.trigger ? 'forkOf' and f.trigger -> 'forkOf' ->> 'id' = r.id::text
+                   and f.org_id = r.org_id), '[]') as forks
+             from public.runs r where r.id = $1 and r.org_id = $2`,
+      values: [runId, orgId],
+    });
+    return rows[0] ?? { forkOf: null, forks: [] };
   }
 
   async heads(ids: string[]): Promise<{ id: string; lastSeq: number; status: RunStatus }[]> {

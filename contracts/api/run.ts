@@ -85,6 +85,8 @@ export const stepSchema = z.object({
   progress: z.object({ done: z.int(), total: z.int().nullable() }).nullable(),
 });
 
+const forkLinkSchema = z.strictObject({ id: idSchema, at: z.int().positive() });
+
 export const runSchema = runSummarySchema.extend({
   input: jsonValueSchema,
   output: jsonValueSchema,
@@ -97,6 +99,9 @@ export const runSchema = runSummarySchema.extend({
   /** Number of the last event that this view holds. */
   seq: z.int(),
   steps: z.array(stepSchema),
+  /** The run and event from which this one goes on, and the runs that go on from this one. */
+  forkOf: forkLinkSchema.nullable().optional(),
+  forks: z.array(forkLinkSchema).optional(),
   /** Says so when the run has more steps than are listed; null otherwise. */
   note: z.string().nullable(),
 });
@@ -119,7 +124,23 @@ export const eventPageSchema = z.strictObject({
 
 export const cancelBodySchema = z.strictObject({ reason: z.string().max(1_000).default("") });
 export const retryBodySchema = z.strictObject({
-  /** Node to go on from; the failed steps when it is left out. */
-  from: z.string().min(1).max(64).optional(),
+  /** Step to go on from: a node, or one inside a container by its path (`answers.3.draft`). The failed steps when it is left out. */
+  from: z.string().min(1).max(500).optional(),
 });
+export const forkBodySchema = z.strictObject({
+  /** Number of the last event that counts. */
+  at: z.int().positive(),
+  /** The same input when it is left out. */
+  input: jsonValueSchema.optional(),
+});
+export const changeBodySchema = z
+  .strictObject({
+    /** Variables of the workflow by name. */
+    variables: z.record(z.string().max(64), jsonValueSchema).default({}),
+    /** Inputs of steps that have not ended, by step: what they get at their next attempt. */
+    inputs: z.record(z.string().max(500), jsonValueSchema).default({}),
+  })
+  .refine(({ variables, inputs }) => Object.keys(variables).length + Object.keys(inputs).length > 0, {
+    error: "must name a variable or a step",
+  });
 export const emptyBodySchema = z.strictObject({});

@@ -109,11 +109,20 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     by: actorSchema,
     trigger: z.enum(["api", "manual", "webhook", "schedule", "event", "cli", "retry", "form", "sub-workflow"]),
     /** The step that called this run as a sub-workflow. */
+    /** The run, and its event, from which this one goes on. */
+    fork: z.strictObject({ runId: z.uuid(), at: z.int().positive() }).optional(),
     parent: z.strictObject({ runId: z.uuid(), step: z.string(), depth: z.int().positive() }).optional(),
   }),
   z.strictObject({ type: z.literal("run-started") }),
   z.strictObject({ type: z.literal("run-paused"), by: actorSchema }),
   z.strictObject({ type: z.literal("run-resumed"), by: actorSchema }),
+  /** Somebody changed variables, or what steps that have not ended get at their next attempt. */
+  z.strictObject({
+    type: z.literal("run-changed"),
+    by: actorSchema,
+    vars: z.record(z.string(), json),
+    inputs: z.record(z.string(), json),
+  }),
   z.strictObject({ type: z.literal("run-retried"), by: actorSchema, from: z.array(z.string()) }),
   z.strictObject({ type: z.literal("run-completed"), output: json }),
   z.strictObject({ type: z.literal("run-failed"), error: errorRecordSchema, step: z.string().nullable() }),

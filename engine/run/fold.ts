@@ -1,6 +1,7 @@
 import { BatonError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { applyChange } from "./control.ts";
 import type { EventOf, RunEvent, Usage } from "./event.ts";
 import { failStep } from "./failure.ts";
 import { endScope } from "./ending.ts";
@@ -122,6 +123,8 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
     case "run-resumed":
       state.status = "running";
       return;
+    case "run-changed":
+      return applyChange(state, event);
     case "run-retried":
       state.status = "running";
       state.deadline = event.at + plan.file.settings.timeoutMs;

@@ -35,7 +35,8 @@ export type RunInput =
   | { type: "cancel"; by: Actor; reason: string }
   | { type: "pause"; by: Actor }
   | { type: "resume"; by: Actor }
-  | { type: "retry"; by: Actor; from: string | null };
+  | { type: "retry"; by: Actor; from: string | null }
+  | { type: "change"; by: Actor; vars: Record<string, Json>; inputs: Record<string, Json> };
 
 /** How a sub-workflow's run ended, and what it cost. */
 export interface ChildEnd {

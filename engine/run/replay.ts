@@ -20,7 +20,12 @@ export function replayJournal(plan: Plan, runId: string, events: readonly RunEve
 
 /** The one text of a state. Names are sorted: a store may keep the names of an object in another order than they were written. */
 export function stateBytes(state: RunState): string {
-  return JSON.stringify(sorted(JSON.parse(JSON.stringify(state)) as Json));
+  return jsonBytes(JSON.parse(JSON.stringify(state)) as Json);
+}
+
+/** The one text of any value: equal texts, equal values. */
+export function jsonBytes(value: Json): string {
+  return JSON.stringify(sorted(value));
 }
 
 function sorted(value: Json): Json {

@@ -107,6 +107,8 @@ export interface Step {
   /** Sequence number of the step-scheduled event which holds the resolved input; 0 before. */
   scheduledSeq: number;
   loop: LoopProgress | null;
+  /** What a person gave it instead of its own input, from its next attempt. */
+  override?: Json;
   /** True while a named limit keeps the step from beginning. */
   blocked?: boolean;
   /** Key of the named limit that the step holds. */

@@ -2,6 +2,7 @@ import { fileLimits } from "../workflow/file.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import { retryDelay } from "./backoff.ts";
 import type { EventBody, RunEvent } from "./event.ts";
+import { changeEvents, retryTarget } from "./control.ts";
 import { apply, findStep, type FoundStep } from "./fold.ts";
 import { isHeard } from "./handlers.ts";
 import type { Prepared, RunCommand, RunInput } from "./input.ts";
@@ -103,8 +104,7 @@ class Turning {
         if (this.state.status !== "paused") return;
         this.emit({ type: "run-resumed", by: input.by });
         this.placeFree = true;
-        this.prepareAll();
-        return;
+        return this.prepareAll();
       case "retry":
         return this.retry(input);
       case "event-received": {
@@ -114,6 +114,8 @@ class Turning {
         this.emit({ type: "event-received", id, name, key, payload });
         return;
       }
+      case "change":
+        return ended ? undefined : changeEvents(this.plan, this.state, input).forEach((body) => this.emit(body));
       case "timer":
         return ended ? undefined : this.timer(input.key);
       default:
@@ -124,9 +126,9 @@ class Turning {
   private retry(input: Extract<RunInput, { type: "retry" }>): void {
     // What was undone is not there to go on from.
     if (this.state.status !== "failed" || this.state.rollback !== undefined) return;
-    const from = input.from === null ? [] : [input.from];
-    if (input.from !== null && this.state.frames[""]?.steps[input.from] === undefined) return;
-    this.emit({ type: "run-retried", by: input.by, from });
+    const from = input.from === null ? null : retryTarget(this.state, input.from);
+    if (input.from !== null && from === null) return;
+    this.emit({ type: "run-retried", by: input.by, from: from === null ? [] : [from] });
     this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.state.deadline });
     this.commands.push(...handlerTimers(this.state));
   }
@@ -253,7 +255,7 @@ class Turning {
       }
       case "effect": {
         if (this.state.working >= this.plan.file.settings.maxConcurrency) return;
-        const event = this.emit({ type: "step-scheduled", step, attempt, input: prepared.input });
+        const event = this.emit({ type: "step-scheduled", step, attempt, input: record.override ?? prepared.input });
         this.commands.push({ type: "execute", step, node: node.id, attempt, seq: event.seq, priority: node.rank });
         return;
       }

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import type { RunEvent } from "../run/event.ts";
-import { apply, emptyState, fold } from "../run/fold.ts";
+import { emptyState, fold } from "../run/fold.ts";
 import type { RunCommand, RunInput } from "../run/input.ts";
 import { hearers } from "../run/handlers.ts";
 import { listeners } from "../run/listeners.ts";
@@ -29,6 +29,8 @@ export interface SimulationOptions {
   /** Chance, at each answer, that the worker dies: all that is not in the journal is forgotten. */
   crashes?: number;
   input?: Json;
+  /** A journal to go on from. */
+  from?: RunEvent[];
   /** Inputs given when the run has taken this many answers. */
   meanwhile?: Map<number, RunInput>;
   /** A world in which a failed run is retried, once: nothing fails in it. */
@@ -73,9 +75,8 @@ class World {
       seq: 1,
       at: this.now,
     };
-    this.events.push(queued);
-    this.state = apply(this.plan, this.state, queued);
-    this.waiting = [{ type: "start" }];
+    this.events.push(...structuredClone(this.options.from ?? [queued]));
+    this.crash();
     for (let answers = 0; this.waiting.length > 0 || this.retried() || this.spoken(); answers++) {
       if (answers > 50_000) throw new Error("the run does not end");
       const meanwhile = this.options.meanwhile?.get(answers);

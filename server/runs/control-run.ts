@@ -1,5 +1,5 @@
 import { BatonError } from "../../engine/errors.ts";
-import type { JsonObject } from "../../engine/json.ts";
+import type { Json, JsonObject } from "../../engine/json.ts";
 import type { RunMailbox } from "../../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
 import type { RunInput } from "../../engine/run/input.ts";
@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
 import { findRun } from "./get-run.ts";
 import type { RunRow, RunSignalKind, RunStore } from "./ports.ts";
-import { nudge } from "./start-run.ts";
+import { checkSize, nudge } from "./start-run.ts";
 
 export interface ControlParts {
   runs: RunStore;
@@ -59,13 +59,45 @@ export async function retryRun(
   if (run.status !== "failed") throw cannot("retried", run);
   if (from !== undefined) {
     const { plan } = await parts.plans.version(caller.orgId, run.workflowId, run.version);
-    if (!plan.nodes.has(from)) {
+    if (!plan.nodes.has(from.split(".").at(-1) ?? "")) {
       throw new BatonError("INPUT_INVALID", `Version ${run.version} of this workflow has no node "${from}".`, {
         details: { errors: [{ path: "/from", code: "reference", message: "is not a node of this run's workflow" }] },
       });
     }
   }
   return send(parts, caller, run, "retry", { type: "retry", by: actorOf(caller), from: from ?? null });
+}
+
+/** Changes variables of a run under way, or what steps that have not ended get at their next attempt; the journal says who did. */
+export async function changeRun(
+  parts: ControlParts,
+  caller: Caller,
+  id: string,
+  change: { variables: Record<string, Json>; inputs: Record<string, Json> },
+): Promise<Accepted> {
+  const run = await findRun(parts.runs, caller, id);
+  if (isRunEnded(run.status)) throw cannot("changed", run);
+  const { plan } = await parts.plans.version(caller.orgId, run.workflowId, run.version);
+  const declared = plan.file.variables.map(({ name }) => name);
+  const unknown = [
+    ...Object.keys(change.variables).flatMap((name) =>
+      declared.includes(name) ? [] : [{ path: `/variables/${name}`, message: "is not a variable of this workflow" }],
+    ),
+    ...Object.keys(change.inputs).flatMap((step) =>
+      plan.nodes.get(step.split(".").at(-1) ?? "")?.behaviour === "effect"
+        ? []
+        : [{ path: `/inputs/${step}`, message: "is not a step whose input can be changed" }],
+    ),
+  ];
+  if (unknown.length > 0) {
+    const names = declared.length === 0 ? "It has none." : `It has ${declared.join(", ")}.`;
+    throw new BatonError("INPUT_INVALID", `Some of these this workflow does not have. ${names}`, {
+      details: { errors: unknown.map((each) => ({ ...each, code: "reference" })) },
+    });
+  }
+  const { variables: vars, inputs } = change;
+  checkSize({ vars, inputs });
+  return send(parts, caller, run, "change", { type: "change", by: actorOf(caller), vars, inputs });
 }
 
 /** Writes the wish down, then announces it: what is lost on the way is found by the sweep, from the row. */

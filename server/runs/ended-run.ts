@@ -2,7 +2,7 @@ import type { ImmediateRun } from "../../engine/run/immediate.ts";
 import type { NewRun, RunRow } from "./ports.ts";
 
 /** How a run ended that was turned before it was stored. */
-export function endOf({ state, events }: ImmediateRun): NonNullable<NewRun["ended"]> {
+export function endOf({ state, events }: ImmediateRun): NonNullable<NewRun["ended"]> & { endedAt: number } {
   const last = events.at(-1);
   const begun = events.find(({ type }) => type === "run-started");
   if (last === undefined || begun === undefined) throw new TypeError("A run that ended has begun.");

@@ -26,7 +26,11 @@ export async function getRun(
 ): Promise<Run> {
   const row = await findRun(parts.runs, caller, id);
   const { plan } = await parts.plans.version(caller.orgId, row.workflowId, row.version);
-  return answerOf(row, await parts.views.at(plan, caller.orgId, id, row.lastSeq));
+  const [view, forks] = await Promise.all([
+    parts.views.at(plan, caller.orgId, id, row.lastSeq),
+    parts.runs.forks(caller.orgId, id),
+  ]);
+  return { ...answerOf(row, view), ...forks };
 }
 
 /** As `getRun`, for a run whose whole journal is at hand. */

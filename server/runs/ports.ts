@@ -21,8 +21,14 @@ export interface NewRun {
   idempotencyKey: string | null;
   /** The journal from event 1 on: one event, or all of them when the run ended at once. */
   events: readonly RunEvent[];
-  /** How it ended, for a run that only computed. Times are epoch ms. */
-  ended: { status: RunStatus; output: Json; error: ErrorRecord | null; startedAt: number; endedAt: number } | null;
+  /** How it ended, for a run that only computed; how it stands, for one that was made with a past. Times are epoch ms. */
+  ended: {
+    status: RunStatus;
+    output: Json;
+    error: ErrorRecord | null;
+    startedAt: number;
+    endedAt: number | null;
+  } | null;
 }
 
 export interface RunRow extends RunSummary {
@@ -36,7 +42,13 @@ export interface RunRow extends RunSummary {
   lastSeq: number;
 }
 
-export type RunSignalKind = "cancel" | "pause" | "resume" | "retry";
+/** A run, and the event at which the two part. */
+export interface ForkLink {
+  id: string;
+  at: number;
+}
+
+export type RunSignalKind = "cancel" | "pause" | "resume" | "retry" | "change";
 
 /** Every method is bound to one organisation: another one's ids find nothing. */
 export interface RunStore {
@@ -57,6 +69,10 @@ export interface RunStore {
     signal: { orgId: string; runId: string; kind: RunSignalKind; payload: JsonObject },
     audit: AuditEntry,
   ): Promise<number>;
+  /** Arms a timer of a run that was made with a past. */
+  armTimer(orgId: string, runId: string, key: string, dueAt: number): Promise<void>;
+  /** The runs that go on from a moment of this one, and the one this goes on from. */
+  forks(orgId: string, runId: string): Promise<{ forkOf: ForkLink | null; forks: ForkLink[] }>;
   /** Number of the last event and status of each of these runs. */
   heads(ids: string[]): Promise<{ id: string; lastSeq: number; status: RunStatus }[]>;
 }

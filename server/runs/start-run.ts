@@ -148,7 +148,8 @@ function keyOf(workflowId: string, key: string, request: StartRequest): string {
   return createHash("sha256").update(whole).digest("base64url");
 }
 
-function checkSize(input: Json): void {
+/** @throws BatonError VALUE_TOO_LARGE */
+export function checkSize(input: Json): void {
   const bytes = Buffer.byteLength(JSON.stringify(input));
   if (bytes <= runInputBytes) return;
   throw new BatonError(

@@ -1,9 +1,11 @@
 import { idParamsSchema } from "../../../contracts/api/common.ts";
 import {
   cancelBodySchema,
+  changeBodySchema,
   emptyBodySchema,
   eventPageSchema,
   eventsQuerySchema,
+  forkBodySchema,
   retryBodySchema,
   runListQuerySchema,
   runPageSchema,
@@ -14,7 +16,8 @@ import {
 } from "../../../contracts/api/run.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { awaitRun } from "../../runs/await-run.ts";
-import { cancelRun, pauseRun, resumeRun, retryRun } from "../../runs/control-run.ts";
+import { cancelRun, changeRun, pauseRun, resumeRun, retryRun } from "../../runs/control-run.ts";
+import { forkRun } from "../../runs/fork-run.ts";
 import { getRun } from "../../runs/get-run.ts";
 import { listRuns } from "../../runs/list-runs.ts";
 import { readEvents } from "../../runs/read-events.ts";
@@ -34,7 +37,7 @@ type Reading = Services & { views: RunViews };
 
 export function runRoutes(services: Services): Route[] {
   const reading = { ...services, views: new RunViews(services.runs) };
-  return [...readingRoutes(reading), startRoute(reading), ...controlRoutes(services)];
+  return [...readingRoutes(reading), startRoute(reading), ...controlRoutes(services), ...changeRoutes(services)];
 }
 
 function startRoute(services: Reading): Route {
@@ -121,6 +124,44 @@ function readingRoutes(services: Reading): Route[] {
         if (wanted.includes("text/event-stream"))
           return streamEvents(services, caller, params.id, query.after, context);
         return { status: 200, body: await readEvents(services.runs, caller, params.id, query) };
+      },
+    ),
+  ];
+}
+
+function changeRoutes(services: Services): Route[] {
+  return [
+    route(
+      {
+        method: "patch",
+        path: "/runs/{id}/variables",
+        action: "run:control",
+        summary: "Change variables of a run under way, or the inputs of steps that have not ended",
+        tag,
+        params: idParamsSchema,
+        body: changeBodySchema,
+        maxBytes: startBytes,
+        tooLarge: "VALUE_TOO_LARGE",
+        answers: accepted,
+      },
+      async ({ caller, params, body }) => ({ status: 202, body: await changeRun(services, caller, params.id, body) }),
+    ),
+    route(
+      {
+        method: "post",
+        path: "/runs/{id}/fork",
+        action: "run:start",
+        summary: "Start a run that goes on from a moment of this one, with its input or another",
+        tag,
+        params: idParamsSchema,
+        body: forkBodySchema,
+        maxBytes: startBytes,
+        tooLarge: "VALUE_TOO_LARGE",
+        answers: { 202: { description: "The new run", schema: startAnswerSchema } },
+      },
+      async ({ caller, params, body }) => {
+        const run = await forkRun(services, caller, params.id, body);
+        return { status: 202, body: run, headers: { Location: `/api/v1/runs/${run.id}` } };
       },
     ),
   ];
