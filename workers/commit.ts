@@ -109,13 +109,16 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
 
 /** Hands commands over. What fails here is owed still, and the sweep hands it over again. */
 async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: OutsideCommand[]): Promise<void> {
-  const jobs: { job: StepJob; priority: number }[] = [];
+  const jobs: { job: StepJob; priority: number; rank: number; orgId: string }[] = [];
   const aborts: string[] = [];
   const children: ChildCommand[] = [];
   for (const command of commands) {
     if (command.type === "abort") aborts.push(...command.steps);
     else if (command.type === "start-child" || command.type === "cancel-child") children.push(command);
-    else jobs.push({ job: stepJob(run.runId, command), priority: stepPriority(run.priority, command.priority) });
+    else {
+      const { priority, orgId, runId } = run;
+      jobs.push({ job: stepJob(runId, command), priority, rank: command.priority, orgId });
+    }
   }
   try {
     await Promise.all([
@@ -132,9 +135,4 @@ async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: 
 function stepJob(runId: string, command: Extract<OutsideCommand, { type: "execute" }>): StepJob {
   const { step, node, attempt, seq } = command;
   return { runId, stepId: step, nodeId: node, attempt, seq };
-}
-
-/** A run's own priority counts first; within it the step with the longest way still to go. */
-function stepPriority(runPriority: number, rank: number): number {
-  return runPriority * 100_000 + Math.min(Math.max(Math.round(rank), 0), 99_999);
 }

@@ -322,7 +322,7 @@ export class RunSession {
     const late = (await mailbox.take(this.#lease, leaseMs)) ?? [];
     await mailbox.forget(this.runId);
     await mailbox.post(this.runId, [...this.#inbox.splice(0), ...late]);
-    await queue.wake(this.runId, this.#identity?.priority ?? 0);
+    await queue.wake(this.runId, this.#identity?.priority ?? 0, this.#identity?.orgId);
     return [];
   }
 

@@ -1,5 +1,7 @@
 import { Queue, Worker } from "bullmq";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { StepJob } from "../../engine/ports/step-queue.ts";
 import { stepQueueSuite } from "../conformance/step-queue.suite.ts";
 import { startTestRedis } from "../redis/test-redis.ts";
 import type { TestRedis } from "../redis/test-redis.ts";
@@ -56,6 +58,30 @@ function work(
 ): void {
   workers = startQueueWorkers({ redisUrl: server.url, concurrency: 5, onStep, onWake, log });
 }
+
+test("an organisation with 10,000 runs queued does not delay another's one, nor its steps", async () => {
+  const mine = createStepQueue({ redisUrl: server.url, log });
+  const redis = new Redis(server.url);
+  onTestFinished(async () => {
+    await mine.close();
+    await redis.flushall();
+    redis.disconnect();
+  });
+  const crowd = Array.from({ length: 10_000 }, (_, index) => index);
+  await Promise.all(crowd.map((index) => mine.wake(`crowd-${index}`, 0, "crowd")));
+  await mine.wake("lonely", 0, "lonely");
+  const taken: (string | undefined)[] = [];
+  for (let count = 0; count < 40; count++) taken.push((await take<{ runId: string }>(takers.wakes))?.runId);
+  expect(taken.indexOf("lonely")).toBeGreaterThanOrEqual(0);
+  const step = (index: number): StepJob => ({ ...job, stepId: `s${index}`, seq: 1_000 + index });
+  await mine.enqueue(
+    crowd.slice(0, 2_000).map((index) => ({ job: step(index), priority: 100, rank: 9_000, orgId: "crowd" })),
+  );
+  await mine.enqueue([{ job: step(5_000), priority: 0, orgId: "lonely" }]);
+  const steps: (string | undefined)[] = [];
+  for (let count = 0; count < 40; count++) steps.push((await take<StepJob>(takers.steps))?.stepId);
+  expect(steps).toContain("s5000");
+}, 60_000);
 
 test("a step that is handed back or fails comes again; a finished one leaves nothing behind", async () => {
   const verdicts: (StepVerdict | Error)[] = ["handed-back", new Error("the database is away"), "done"];

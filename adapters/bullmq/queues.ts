@@ -47,7 +47,22 @@ export const redeliveryDelay = 1_000;
 /** Length of BullMQ's own event streams, which nothing here reads. */
 export const eventStreamLength = 10;
 
-/** BullMQ's 1 is the most urgent and 2,097,151 the least; ours grows with urgency, and may be negative. */
-export function bullPriority(priority: number): number {
-  return Math.min(2_097_151, Math.max(1, 1_048_576 - Math.round(priority)));
+/** Places in the queue that organisations ahead of their pace are told apart by, and levels of urgency within one. */
+const places = 4_096;
+const levels = 512;
+
+/**
+ * BullMQ's number for a job: 1 is the most urgent and 2,097,151 the least. First counts how far its organisation is ahead of its pace,
+ * then the run's own priority, then how long a way is still to go from the step.
+ */
+export function bullPriority(ahead: number, runPriority: number, rankMs: number): number {
+  const place = Math.min(places - 1, Math.max(0, Math.floor(ahead / 8)));
+  return Math.min(2_097_151, 1 + place * levels + (levels - 1 - urgency(runPriority, rankMs)));
+}
+
+/** 0 to 511: fifteen levels of run priority (1, 2, 3 … apart, large ones close together), thirty-two of the way to go. */
+function urgency(runPriority: number, rankMs: number): number {
+  const run = 7 + Math.sign(runPriority) * Math.min(7, Math.ceil(Math.log2(Math.abs(runPriority) + 1)));
+  const way = Math.min(31, Math.floor(Math.log2(Math.max(0, rankMs) + 1)));
+  return run * 32 + way;
 }

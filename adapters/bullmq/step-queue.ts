@@ -3,6 +3,7 @@ import { Queue } from "bullmq";
 import type { Logger } from "pino";
 import type { StepJob, StepQueue } from "../../engine/ports/step-queue.ts";
 import { bullPriority, eventStreamLength, jobDefaults, queueNames, queuePrefix } from "./queues.ts";
+import { FairShare } from "./fair-share.ts";
 import { queueConnection } from "./queue-connection.ts";
 import { releaseJobs } from "./release-jobs.ts";
 
@@ -31,21 +32,23 @@ export function createStepQueue(options: { redisUrl: string; log: Pick<Logger, "
     );
   const steps = open(queueNames.steps);
   const wakes = open(queueNames.wakes);
+  const stepShare = new FairShare();
+  const wakeShare = new FairShare();
   return {
     async enqueue(jobs) {
       if (jobs.length === 0) return;
       await steps.addBulk(
-        jobs.map(({ job, priority }) => ({
+        jobs.map(({ job, priority, rank = 0, orgId = "" }) => ({
           name: "step",
           data: job,
-          opts: { jobId: stepJobId(job), priority: bullPriority(priority) },
+          opts: { jobId: stepJobId(job), priority: bullPriority(stepShare.take(orgId), priority, rank) },
         })),
       );
     },
-    async wake(runId, priority) {
+    async wake(runId, priority, orgId = "") {
       // A unique id: a wake that comes while another is being worked on must not be dropped.
       const jobId = `${runId}-${randomBytes(6).toString("hex")}`;
-      await wakes.add("wake", { runId }, { jobId, priority: bullPriority(priority) });
+      await wakes.add("wake", { runId }, { jobId, priority: bullPriority(wakeShare.take(orgId), priority, 0) });
     },
     release: (owners) => releaseJobs(options.redisUrl, [steps, wakes], owners),
     async close() {

@@ -9,8 +9,13 @@ export interface StepJob {
 }
 
 export interface StepQueue {
-  /** Adds jobs by deterministic id; adding one that is already there changes nothing. Greater priority goes first. */
-  enqueue(jobs: { job: StepJob; priority: number }[]): Promise<void>;
+  /**
+   * Adds jobs by deterministic id; adding one that is already there changes nothing. An organisation with much in the queue goes behind
+   * one with little; then greater priority of the run goes first, then the longer way still to go (`rank`, in ms).
+   */
+  enqueue(
+    jobs: { job: StepJob; priority: number; rank?: number | undefined; orgId?: string | undefined }[],
+  ): Promise<void>;
   /** Nudges a worker to drain a run (a new run, a recovered one). */
-  wake(runId: string, priority: number): Promise<void>;
+  wake(runId: string, priority: number, orgId?: string): Promise<void>;
 }

@@ -69,7 +69,7 @@ export async function recordDecision(
   const { approval: decided, signal } = result;
   announce(
     parts,
-    decided.runId,
+    { id: decided.runId, priority: 0, orgId: record.orgId },
     {
       signal,
       input: {
@@ -86,7 +86,6 @@ export async function recordDecision(
         },
       },
     },
-    0,
   );
   return decided;
 }

@@ -8,7 +8,7 @@ import { startTestApi, until, type TestApi } from "./test-api.ts";
 let api: TestApi;
 let as: string;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi(["postgres", "redis", "supabase", "model", "worker"]);
   as = api.home.keys.owner;
 });
 afterAll(() => api.stop());

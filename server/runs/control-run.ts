@@ -118,7 +118,7 @@ async function send(
       "reason" in input ? { reason: input.reason } : {},
     ),
   );
-  announce(parts, run.id, { input, signal }, run.priority);
+  announce(parts, { ...run, orgId: caller.orgId }, { input, signal });
   return { id: run.id, status: run.status };
 }
 
@@ -128,14 +128,16 @@ async function send(
  */
 export function announce(
   parts: { mailbox: Pick<RunMailbox, "post">; queue: Pick<StepQueue, "wake">; log: Log },
-  runId: string,
+  run: { id: string; priority: number; orgId: string },
   entry: { input: RunInput; signal: number },
-  priority: number,
 ): void {
-  parts.mailbox.post(runId, [{ id: `signal-${entry.signal}`, ...entry }]).then(
-    () => nudge(parts, runId, priority),
+  parts.mailbox.post(run.id, [{ id: `signal-${entry.signal}`, ...entry }]).then(
+    () => nudge(parts, run.id, run.priority, run.orgId),
     (error: unknown) =>
-      parts.log.warn({ err: error, runId, signal: entry.signal }, "signal not announced; the sweep will find it"),
+      parts.log.warn(
+        { err: error, runId: run.id, signal: entry.signal },
+        "signal not announced; the sweep will find it",
+      ),
   );
 }
 

@@ -90,7 +90,7 @@ export async function forkRun(
     const due = Math.max(now + 1_000, started.at + plan.file.settings.timeoutMs);
     await parts.runs.armTimer(orgId, id, "run-timeout", due);
   }
-  nudge(parts, id, source.priority);
+  nudge(parts, id, source.priority, orgId);
   return { id, status: run.status };
 }
 

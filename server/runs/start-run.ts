@@ -131,7 +131,7 @@ async function attempt(parts: StartParts, start: Start): Promise<StartedRun | nu
   const { status, workflowName } = stored;
   const isOurs = stored.id === id;
   if (whole === null || !isOurs) {
-    if (isOurs) nudge(parts, id, priority);
+    if (isOurs) nudge(parts, id, priority, orgId);
     return { id: stored.id, status, finished: null };
   }
   parts.broadcaster.events({ runId: id, orgId, workflowId }, [...whole.events], status);
@@ -162,8 +162,13 @@ export function checkSize(input: Json): void {
  * Nudges a worker, without waiting for it: the run stands in the database, so the answer need not depend on Redis. When the
  * nudge is lost, the sweep finds the run seconds later.
  */
-export function nudge(parts: { queue: Pick<StepQueue, "wake">; log: Log }, runId: string, priority: number): void {
+export function nudge(
+  parts: { queue: Pick<StepQueue, "wake">; log: Log },
+  runId: string,
+  priority: number,
+  orgId: string,
+): void {
   parts.queue
-    .wake(runId, priority)
+    .wake(runId, priority, orgId)
     .catch((error: unknown) => parts.log.warn({ err: error, runId }, "run not announced; the sweep will find it"));
 }
