@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { Logger } from "pino";
-import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
+import { createWorkerReports } from "../adapters/redis/worker-reports.ts";
+import { countOpenRuns } from "../adapters/supabase/open-runs.ts";
+import type { Operations } from "./metrics/render-metrics.ts";
+import { createStepQueue, type ClosableStepQueue } from "../adapters/bullmq/step-queue.ts";
 import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
@@ -140,6 +143,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     limiter: withFallback(redisLimiter(redis), createLocalLimiter(now), log),
     gallery: createGallery(path.join(root, "templates"), log),
     templates: new TemplateTable(pool),
+    metrics: { operations: createOperations(pool, redis, queue), token: env.BATON_METRICS_TOKEN },
     health: createHealthCheck(probes(pool, redis, outside), log, now),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
     now: clock.now,
@@ -220,6 +224,16 @@ function redisLimiter(redis: RedisClient): RateLimiter {
       const { allowed, tokens } = await buckets.take(key, bucket);
       return describeBucket(bucket, tokens, allowed);
     },
+  };
+}
+
+function createOperations(pool: Pool, redis: RedisClient, queue: ClosableStepQueue): Operations {
+  const reports = createWorkerReports(redis);
+  return {
+    workers: reports.read,
+    breakers: reports.breakers,
+    queues: queue.depths,
+    runs: () => countOpenRuns(pool),
   };
 }
 

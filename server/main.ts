@@ -83,7 +83,7 @@ function serve(): void {
 }
 
 function isApi(url: string): boolean {
-  return /^\/api(?:[/?]|$)/.test(url);
+  return /^\/(?:api(?:[/?]|$)|metrics(?:\?|$))/.test(url);
 }
 
 type Pages = ReturnType<typeof Next>;

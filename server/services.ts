@@ -15,6 +15,7 @@ import type { Members } from "./auth/ports.ts";
 import type { IdempotencyStore } from "./http/idempotency.ts";
 import type { RateLimiter } from "./http/rate-limit.ts";
 import type { InvitationStore, Mails } from "./invitations/ports.ts";
+import type { Operations } from "./metrics/render-metrics.ts";
 import type { Log } from "./log.ts";
 import type { Leaving } from "./members/leave-organization.ts";
 import type { ModelProviderStore, TryModel } from "./models/ports.ts";
@@ -68,6 +69,7 @@ export interface Services {
   gallery: Gallery;
   templates: TemplateStore;
   health: () => Promise<Health>;
+  metrics: { operations: Operations; token: string | undefined };
   /** Address of the product in links that leave it, without a slash at the end. */
   publicUrl: string;
   now: () => number;

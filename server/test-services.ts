@@ -173,6 +173,15 @@ export function memoryServices(at: Memory): Services {
       insert: async () => undefined,
       remove: async () => false,
     },
+    metrics: {
+      token: undefined,
+      operations: {
+        workers: async () => [],
+        queues: async () => [],
+        runs: async () => ({ statuses: [], oldestQueuedSeconds: 0 }),
+        breakers: async () => [],
+      },
+    },
     health: async () => ({
       status: "healthy",
       services: { database: "healthy", redis: "healthy", realtime: "healthy", workers: "healthy" },

@@ -16,6 +16,7 @@ import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
+import { createWorkerReports } from "../adapters/redis/worker-reports.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
@@ -57,6 +58,7 @@ import { fireDelivery } from "../server/triggers/fire-delivery.ts";
 import { createPlanCache } from "../server/workflows/plan-cache.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { startOwed } from "./owed-deliveries.ts";
+import { createWorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
 import { startSweeper } from "./sweep.ts";
@@ -101,10 +103,12 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const http = createHttpClient({ allowPrivate: allowedPrivate(env), log });
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const events = new EventTable(pool);
+  const metrics = createWorkerMetrics();
+  const reports = createWorkerReports(redis);
   const ports = {
     worker,
     journal,
-    mailbox: createRunMailbox(redis, worker),
+    mailbox: metrics.watch(createRunMailbox(redis, worker)),
     queue,
     control: createStepControl(pubSub),
     broadcaster,
@@ -127,9 +131,9 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const queues = startQueueWorkers({
     redisUrl: outside.redisUrl,
     concurrency: env.WORKER_CONCURRENCY,
-    onStep: ({ job, claim }) => executor.execute(job, claim),
+    onStep: ({ job, claim }) => metrics.step(executor.execute(job, claim), job, claim),
     // A wake that comes again is one whose worker died: what it had under way is owed.
-    onWake: (runId, claim) => drainer.wake(runId, { recover: claim > 1 }),
+    onWake: (runId, claim) => metrics.turn(drainer.wake(runId, { recover: claim > 1 })),
     log,
   });
   const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
@@ -141,6 +145,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
 
   const beat = async (): Promise<void> => {
     const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
+    metrics.hold(drainer.size, executor.size());
+    await reports.write(worker, await metrics.report(), heartbeatKeepMs);
     await redis.set(workerKey(worker), value, "PX", heartbeatKeepMs);
   };
   const heartbeat = setInterval(() => void beat().catch(ignoreOutage(log)), heartbeatMs);

@@ -10,6 +10,8 @@ import { releaseJobs } from "./release-jobs.ts";
 export interface ClosableStepQueue extends StepQueue {
   /** Gives the jobs of dead workers to others, as the stall check does when their locks have run out. Gives the runs' ids. */
   release(owners: string[]): Promise<string[]>;
+  /** How full the queues are, and how old the oldest job that waits is. */
+  depths(): Promise<{ queue: string; waiting: number; active: number; delayed: number; oldestSeconds: number }[]>;
   close(): Promise<void>;
 }
 
@@ -51,9 +53,22 @@ export function createStepQueue(options: { redisUrl: string; log: Pick<Logger, "
       await wakes.add("wake", { runId }, { jobId, priority: bullPriority(wakeShare.take(orgId), priority, 0) });
     },
     release: (owners) => releaseJobs(options.redisUrl, [steps, wakes], owners),
+    depths: () => Promise.all([depthOf(steps), depthOf(wakes)]),
     async close() {
       await Promise.all([steps.close(), wakes.close()]);
     },
+  };
+}
+
+async function depthOf(queue: Queue): Promise<Awaited<ReturnType<ClosableStepQueue["depths"]>>[number]> {
+  const counts = await queue.getJobCounts("wait", "prioritized", "active", "delayed");
+  const [oldest] = await queue.getJobs(["wait", "prioritized"], 0, 0, true);
+  return {
+    queue: queue.name,
+    waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
+    active: counts["active"] ?? 0,
+    delayed: counts["delayed"] ?? 0,
+    oldestSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.timestamp) / 1_000),
   };
 }
 

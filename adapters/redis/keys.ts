@@ -40,6 +40,13 @@ export function workersKey(place: string): string {
   return `baton:workers:${place}`;
 }
 
+/** What the worker measured, while it lives. */
+export function workerReportKey(worker: string): string {
+  return `baton:worker-report:${worker}`;
+}
+
+export const breakersPattern = "baton:breakers:*";
+
 export const workerKeyPattern = "baton:worker:*";
 
 /**

@@ -94,12 +94,10 @@ class Turning {
         });
         return;
       case "cancel":
-        if (!ended) this.emit({ type: "run-cancelled", by: input.by, reason: input.reason });
-        return;
+        return void (ended || this.emit({ type: "run-cancelled", by: input.by, reason: input.reason }));
       case "pause":
-        if (this.state.status === "running" || this.state.status === "waiting")
-          this.emit({ type: "run-paused", by: input.by });
-        return;
+        if (this.state.status !== "running" && this.state.status !== "waiting") return;
+        return void this.emit({ type: "run-paused", by: input.by });
       case "resume":
         if (this.state.status !== "paused") return;
         this.emit({ type: "run-resumed", by: input.by });

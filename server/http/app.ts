@@ -12,6 +12,8 @@ import { mountSlack } from "./slack-hook.ts";
 import { mountHooks } from "./hooks.ts";
 import { idempotencyKeyOf, once } from "./idempotency.ts";
 import { describeApi, workflowFileJsonSchema } from "./openapi.ts";
+import { mayScrape } from "../metrics/admit-scrape.ts";
+import { renderMetrics } from "../metrics/render-metrics.ts";
 import { originOf } from "./origin.ts";
 import { HttpRefusal, problemOf, schemaRefusal } from "./problem.ts";
 import { anonymousBucket, callerBucket, type Taken } from "./rate-limit.ts";
@@ -87,6 +89,15 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
   }
   mountSlack(app, services);
   mountHooks(app, services);
+  app.get("/metrics", async (context) => {
+    const forwarded = ["x-forwarded-for", "forwarded"].some((name) => context.req.header(name) !== undefined);
+    const request = { authorization: context.req.header("authorization"), ip: originOf(context).ip, forwarded };
+    if (!mayScrape(services.metrics.token, request)) {
+      throw new BatonError("FORBIDDEN", "Metrics are for this machine, or for whoever has BATON_METRICS_TOKEN.");
+    }
+    const text = await renderMetrics(services.metrics.operations);
+    return context.body(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+  });
   // Made when first asked for: describing a thousand fields takes longer than starting the server.
   let description: JsonObject | null = null;
   app.get(`${apiBase}/openapi.json`, (context) => context.json((description ??= describeApi(routes, apiBase))));

@@ -1,0 +1,87 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { StepJob } from "../engine/ports/step-queue.ts";
+import type { ExecutionVerdict } from "./execute-step.ts";
+import type { WorkerMailbox } from "./ports.ts";
+
+export interface WorkerMetrics {
+  /** What the worker measured, for whoever gathers it. */
+  report(): Promise<object>;
+  /** Times a step from its being taken to its outcome standing in the journal. */
+  step(work: Promise<ExecutionVerdict>, job: StepJob, claim: number): Promise<ExecutionVerdict>;
+  /** Times the draining of a run. */
+  turn<T>(work: Promise<T>): Promise<T>;
+  /** Counts leases that were lost: another worker took a run over while this one had it. */
+  watch<M extends WorkerMailbox>(mailbox: M): M;
+  /** What the worker has in hand. */
+  hold(runs: number, steps: number): void;
+}
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Measures of one worker. Names carry no tenant: whoever may read metrics may not read who runs what. */
+export function createWorkerMetrics(): WorkerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const steps = new Histogram({
+    name: "baton_step_seconds",
+    help: "Time from a step being taken to its outcome standing in the journal",
+    labelNames: ["verdict"],
+    buckets: seconds,
+    registers,
+  });
+  const turns = new Histogram({
+    name: "baton_turn_seconds",
+    help: "Time for which a run was drained",
+    buckets: seconds,
+    registers,
+  });
+  const recovered = new Counter({
+    name: "baton_steps_recovered_total",
+    help: "Steps taken over from a worker that died",
+    registers,
+  });
+  const lost = new Counter({
+    name: "baton_lease_losses_total",
+    help: "Leases of runs that another worker took over",
+    registers,
+  });
+  const runsHeld = new Gauge({ name: "baton_runs_held", help: "Runs that workers drain", registers });
+  const stepsHeld = new Gauge({ name: "baton_steps_in_hand", help: "Steps that workers execute", registers });
+
+  const counted = <T>(answer: T | null | false): T | null | false => {
+    if (answer === null || answer === false) lost.inc();
+    return answer;
+  };
+
+  return {
+    report: async () => registry.getMetricsAsJSON(),
+    async step(work, _job, claim) {
+      if (claim > 1) recovered.inc();
+      const end = steps.startTimer();
+      const verdict = await work.catch((error: unknown) => {
+        end({ verdict: "failed" });
+        throw error;
+      });
+      end({ verdict });
+      return verdict;
+    },
+    async turn(work) {
+      const end = turns.startTimer();
+      try {
+        return await work;
+      } finally {
+        end();
+      }
+    },
+    watch: (mailbox) => ({
+      ...mailbox,
+      settle: async (...args: Parameters<WorkerMailbox["settle"]>) => counted(await mailbox.settle(...args)) || null,
+      take: async (...args: Parameters<WorkerMailbox["take"]>) => counted(await mailbox.take(...args)) || null,
+      renew: async (...args: Parameters<WorkerMailbox["renew"]>) => counted(await mailbox.renew(...args)) === true,
+    }),
+    hold(runs, inHand) {
+      runsHeld.set(runs);
+      stepsHeld.set(inHand);
+    },
+  };
+}
