@@ -128,7 +128,7 @@ async function send(
  */
 export function announce(
   parts: { mailbox: Pick<RunMailbox, "post">; queue: Pick<StepQueue, "wake">; log: Log },
-  run: { id: string; priority: number; orgId: string },
+  run: { id: string; priority: number; orgId?: string },
   entry: { input: RunInput; signal: number },
 ): void {
   parts.mailbox.post(run.id, [{ id: `signal-${entry.signal}`, ...entry }]).then(

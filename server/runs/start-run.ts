@@ -166,7 +166,7 @@ export function nudge(
   parts: { queue: Pick<StepQueue, "wake">; log: Log },
   runId: string,
   priority: number,
-  orgId: string,
+  orgId?: string,
 ): void {
   parts.queue
     .wake(runId, priority, orgId)

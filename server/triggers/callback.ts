@@ -44,6 +44,6 @@ export async function receiveCallback(
   const told = await parts.callbackCalls.tell({ runId, ...event });
   if (told.outcome === "over") throw new BatonError("CONFLICT", "What waited for this call has ended.");
   if (told.outcome === "repeated") throw new BatonError("CONFLICT", "This address was used before; it is good once.");
-  announce(parts, runId, { input: { type: "event-received", ...event }, signal: told.signal }, 0);
+  announce(parts, { id: runId, priority: 0 }, { input: { type: "event-received", ...event }, signal: told.signal });
   return { runId };
 }
