@@ -8,7 +8,7 @@ import type { Frame, RunState, Step } from "./state.ts";
  */
 export function acquireLimit(state: RunState, frame: Frame, node: PlanNode, record: Step): boolean {
   const { limit } = node;
-  if (limit === null || limit.scope !== "run") return true;
+  if (limit === null) return true;
   const use = ((state.limits ??= {})[limit.key] ??= { held: 0, queue: [] });
   if (use.held < limit.max) {
     use.held += 1;

@@ -96,7 +96,7 @@ export const handlerSchema = z
   });
 export type Handler = z.infer<typeof handlerSchema>;
 
-/** Nodes and containers with the same key: at most `max` of them are active at once, in the run or in the organisation. */
+/** Nodes and containers with the same key: at most `max` of them are active at once in the run. */
 export const limitSchema = z.strictObject({
   key: z
     .string()

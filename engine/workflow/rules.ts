@@ -163,7 +163,7 @@ function limitFaults(graph: Graph): Problem[] {
     if (limit === undefined) continue;
     const same = first.get(limit.key);
     if (same === undefined) first.set(limit.key, each);
-    else if (same.node.limit?.max !== limit.max || same.node.limit.scope !== limit.scope)
+    else if (same.node.limit?.max !== limit.max)
       faults.push(
         fault(
           "limit",
