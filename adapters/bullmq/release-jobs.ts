@@ -38,6 +38,8 @@ async function releaseFrom(redis: Redis, queue: Queue, owners: string[]): Promis
       return [id.slice(0, runIdLength)];
     }),
   );
+  // A job with a priority goes back without the mark that wakes waiting workers, who would look again only seconds later.
+  if (runs.flat().length > 0) await redis.zadd(keyOf("marker"), 0, "0");
   return runs.flat();
 }
 
