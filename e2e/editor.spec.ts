@@ -136,6 +136,8 @@ test("from an empty canvas to a finished run, and on to another organisation", a
   // It is shown on the drawing itself: every step in its state, what waits for a person a click away.
   const bar = page.getByTestId("run-bar");
   await expect(bar.getByText("Needs a person")).toBeVisible({ timeout: 60_000 });
+  // Only what is in sight is drawn.
+  await page.getByRole("button", { name: "Show everything" }).click();
   await expect(node(page, "agent")).toHaveAttribute("data-state", "completed");
   await expect(node(page, "approval")).toHaveAttribute("data-state", "waiting-person");
   await expectAccessible(page, "editor with a run");

@@ -19,7 +19,13 @@ export function ShortcutSheet({ sources, onOpenChange }: ShortcutSheetProps) {
   const notes = sources.map((source) => source.note?.() ?? "").filter((note) => note !== "");
   return (
     <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" width="wide">
-      <div className="columns-1 gap-8 sm:columns-2">
+      <div
+        // A list that may scroll has to be reached by keyboard.
+        tabIndex={0}
+        role="region"
+        aria-label="All shortcuts"
+        className="columns-1 gap-8 sm:columns-2"
+      >
         {[...Map.groupBy(all, (command) => command.group)].map(([group, commands]) => (
           <section key={group} className="mb-5 break-inside-avoid">
             <h3 className="mb-1.5 text-xs font-medium text-subtle">{group}</h3>

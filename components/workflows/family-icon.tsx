@@ -2,21 +2,28 @@ import {
   Bot,
   Braces,
   CirclePlay,
+  CircleStop,
   Columns3,
   Flag,
-  GitBranch,
   Globe,
   Hourglass,
   ListChecks,
+  ListPlus,
   type LucideIcon,
+  OctagonX,
+  Radio,
   Repeat,
   Route,
+  Shield,
+  SkipForward,
   Split,
   StickyNote,
   UserCheck,
   Variable,
+  Workflow,
 } from "lucide-react";
 import type { Family } from "../../engine/workflow/definition.ts";
+import type { definitions } from "../../nodes/catalog/definitions.ts";
 import { classNames } from "../ui/class-names.ts";
 
 const colors: Record<Family, string> = {
@@ -28,29 +35,36 @@ const colors: Record<Family, string> = {
   flow: "text-family-flow",
 };
 
+type IconName = (typeof definitions)[number]["icon"];
+
 // By name, as definitions are data that also runs where nothing is drawn. Importing the whole icon set would cost 300 kB.
-const icons: Record<string, LucideIcon> = {
+const icons: Record<IconName, LucideIcon> = {
   bot: Bot,
   braces: Braces,
-  play: CirclePlay,
-  "circle-play": CirclePlay,
-  columns: Columns3,
+  "circle-stop": CircleStop,
   "columns-3": Columns3,
   flag: Flag,
-  "git-branch": GitBranch,
   globe: Globe,
   hourglass: Hourglass,
+  "list-plus": ListPlus,
+  "octagon-x": OctagonX,
+  play: CirclePlay,
+  radio: Radio,
   repeat: Repeat,
   route: Route,
+  shield: Shield,
+  "skip-forward": SkipForward,
   split: Split,
   "sticky-note": StickyNote,
   "user-check": UserCheck,
   variable: Variable,
+  workflow: Workflow,
 };
+const byName: Readonly<Record<string, LucideIcon | undefined>> = icons;
 
 /** The icon tile of a node type in the colour of its family. */
 export function FamilyIcon({ family, icon, className }: { family: Family; icon: string; className?: string }) {
-  const Icon = icons[icon] ?? ListChecks;
+  const Icon = byName[icon] ?? ListChecks;
   return (
     <span
       aria-hidden

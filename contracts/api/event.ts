@@ -16,7 +16,6 @@ export const publishEventSchema = z.strictObject({
     .max(30 * 86_400)
     .default(0),
 });
-export type PublishEvent = z.output<typeof publishEventSchema>;
 
 export const publishedEventSchema = z.strictObject({
   id: idSchema,

@@ -75,7 +75,6 @@ export const formConfigSchema = z.strictObject({
 
 export type WebhookConfig = z.output<typeof webhookConfigSchema>;
 export type ScheduleConfig = z.output<typeof scheduleConfigSchema>;
-export type EventConfig = z.output<typeof eventConfigSchema>;
 export type FormConfig = z.output<typeof formConfigSchema>;
 
 /** Config by kind: which schema holds for a trigger's `config`. */

@@ -94,7 +94,6 @@ export const handlerSchema = z
   .refine((handler) => (handler.event === undefined) !== (handler.after === undefined), {
     error: "needs an event or a time after which it fires, and not both",
   });
-export type Handler = z.infer<typeof handlerSchema>;
 
 /** Nodes and containers with the same key: at most `max` of them are active at once in the run. */
 export const limitSchema = z.strictObject({
