@@ -1,7 +1,8 @@
 "use client";
 
-import { Fragment } from "react";
+import { Fragment, useState } from "react";
 import { Dialog } from "../ui/dialog.tsx";
+import { SearchInput } from "../ui/search-input.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import type { CommandSource } from "./command.ts";
 import { isMac, keyNames } from "./keys.ts";
@@ -13,19 +14,16 @@ interface ShortcutSheetProps {
 
 /** All shortcuts of the screen, read off the commands themselves: `?`. */
 export function ShortcutSheet({ sources, onOpenChange }: ShortcutSheetProps) {
+  const [wanted, setWanted] = useState("");
   const all = sources
     .flatMap((source) => [...source.commands(), ...(source.alsoShown ?? [])])
-    .filter((command) => command.keys.length > 0);
+    .filter((command) => command.keys.length > 0)
+    .filter(({ title, group }) => `${group} ${title}`.toLowerCase().includes(wanted.trim().toLowerCase()));
   const notes = sources.map((source) => source.note?.() ?? "").filter((note) => note !== "");
   return (
     <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" width="wide">
-      <div
-        // A list that may scroll has to be reached by keyboard.
-        tabIndex={0}
-        role="region"
-        aria-label="All shortcuts"
-        className="columns-1 gap-8 sm:columns-2"
-      >
+      <SearchInput label="Search shortcuts" value={wanted} onValueChange={setWanted} className="mb-4" />
+      <div className="columns-1 gap-8 sm:columns-2">
         {[...Map.groupBy(all, (command) => command.group)].map(([group, commands]) => (
           <section key={group} className="mb-5 break-inside-avoid">
             <h3 className="mb-1.5 text-xs font-medium text-subtle">{group}</h3>
