@@ -91,9 +91,9 @@ export class Outbox {
     if (entry.signal !== undefined) this.#signals.push(entry.signal);
   }
 
-  /** A timer that fired: its row goes, unless this very turn arms it again. */
-  timerFired(key: string): void {
-    this.#timers.set(key, null);
+  /** A timer that fired: its row goes, unless this very turn arms it again or it came before its time, `due`. */
+  timerFired(key: string, due: number | null): void {
+    this.#timers.set(key, due);
   }
 
   addCommand(command: Exclude<RunCommand, { type: "prepare" }>): void {

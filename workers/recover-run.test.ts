@@ -35,6 +35,23 @@ describe("when things break", () => {
     checkJournal(await ports.journal.read(run, 0, 100));
   });
 
+  test("a timer that comes before its time is armed again, and does not get lost", async () => {
+    const { addRun, drainer, executeAll, store, ports } = worker({ ...answering });
+    const run = addRun(calling);
+    await drainer.wake(run, { recover: false });
+    const due = store.run(run)?.timers.get("run-timeout")?.dueAt;
+    expect(due).toBeGreaterThan(0);
+    await drainer.confirm(run, { type: "timer", key: "run-timeout" }, new AbortController().signal);
+    expect(store.run(run)?.timers.get("run-timeout")).toEqual({ dueAt: due, claimedAt: null });
+    // One that is owed no more goes.
+    await drainer.confirm(run, { type: "timer", key: "retry:gone" }, new AbortController().signal);
+    expect([...(store.run(run)?.timers.keys() ?? [])]).toEqual(["run-timeout"]);
+    await executeAll();
+    await vi.waitFor(() => expect(store.run(run)?.header.status).toBe("completed"), 5_000);
+    expect(store.run(run)?.timers.size).toBe(0);
+    checkJournal(await ports.journal.read(run, 0, 100));
+  });
+
   test("an append that was written and whose answer was lost is not written twice", async () => {
     const stack = createMemoryStack();
     let lost = false;

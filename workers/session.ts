@@ -5,7 +5,7 @@ import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
 import { apply, emptyState } from "../engine/run/fold.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
-import { outstanding } from "../engine/run/outstanding.ts";
+import { outstanding, timerDue } from "../engine/run/outstanding.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import { transition } from "../engine/run/transition.ts";
@@ -228,7 +228,8 @@ export class RunSession {
         transition(plan, this.#state, input, this.#ports.clock.now()),
       );
       this.#state = state;
-      if (input.type === "timer") outbox.timerFired(input.key);
+      if (input.type === "timer")
+        outbox.timerFired(input.key, events.length > 0 ? null : timerDue(plan, state, input.key));
       outbox.addEvents(events);
       for (const command of commands) {
         if (command.type === "prepare") this.#toPrepare.set(command.step, command);

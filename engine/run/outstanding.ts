@@ -52,3 +52,11 @@ function owedPreparations(plan: Plan, state: RunState): RunCommand[] {
     ({ step, node, record }) => prepareCommand(step, node, record),
   );
 }
+
+/** When a timer of the run is due, epoch ms; null when the run owes no such timer. */
+export function timerDue(plan: Plan, state: RunState, key: string): number | null {
+  for (const command of outstanding(plan, state)) {
+    if (command.type === "arm-timer" && command.key === key) return command.due;
+  }
+  return null;
+}

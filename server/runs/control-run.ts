@@ -57,8 +57,11 @@ export async function retryRun(
 ): Promise<Accepted> {
   const run = await findRun(parts.runs, caller, id);
   if (run.status !== "failed") throw cannot("retried", run);
+  const { plan } = await parts.plans.version(caller.orgId, run.workflowId, run.version);
+  if (plan.file.settings.onFailure === "rollback") {
+    throw new BatonError("CONFLICT", "What this run had done was undone when it failed. Start a new run instead.");
+  }
   if (from !== undefined) {
-    const { plan } = await parts.plans.version(caller.orgId, run.workflowId, run.version);
     if (!plan.nodes.has(from.split(".").at(-1) ?? "")) {
       throw new BatonError("INPUT_INVALID", `Version ${run.version} of this workflow has no node "${from}".`, {
         details: { errors: [{ path: "/from", code: "reference", message: "is not a node of this run's workflow" }] },
