@@ -42,7 +42,9 @@ export function stepQueueSuite(name: string, under: () => QueueUnderTest): void 
     test("the greater priority goes first, also among negative and very large ones", async () => {
       const { queue, takeStep } = under();
       const priorities = [5, -20, 900_000, 0, 100_005];
-      await queue.enqueue(priorities.map((priority, index) => ({ job: job(`s${10 + index}`), priority })));
+      // An organisation of its own: it is at its pace, whatever the tests before handed over.
+      const orgId = "org-of-priorities";
+      await queue.enqueue(priorities.map((priority, index) => ({ job: job(`s${10 + index}`), priority, orgId })));
       const order: (string | undefined)[] = [];
       for (let count = 0; count < priorities.length; count++) order.push((await takeStep())?.stepId);
       expect(order).toEqual(["s12", "s14", "s10", "s13", "s11"]);
@@ -50,9 +52,10 @@ export function stepQueueSuite(name: string, under: () => QueueUnderTest): void 
 
     test("each wake counts, the urgent first", async () => {
       const { queue, takeWake } = under();
-      await queue.wake("run-a", 0);
-      await queue.wake("run-a", 0);
-      await queue.wake("run-b", 5);
+      const orgId = "org-of-wakes";
+      await queue.wake("run-a", 0, orgId);
+      await queue.wake("run-a", 0, orgId);
+      await queue.wake("run-b", 5, orgId);
       expect([await takeWake(), await takeWake(), await takeWake(), await takeWake()]).toEqual([
         "run-b",
         "run-a",

@@ -100,8 +100,8 @@ export const runSchema = runSummarySchema.extend({
   seq: z.int(),
   steps: z.array(stepSchema),
   /** The run and event from which this one goes on, and the runs that go on from this one. */
-  forkOf: forkLinkSchema.nullable().optional(),
-  forks: z.array(forkLinkSchema).optional(),
+  forkOf: forkLinkSchema.nullable(),
+  forks: z.array(forkLinkSchema),
   /** Says so when the run has more steps than are listed; null otherwise. */
   note: z.string().nullable(),
 });

@@ -17,6 +17,7 @@ interface Things {
   approval: string;
   key: string;
   template: string;
+  trigger: string;
 }
 
 async function makeThings(org: TestOrg, config: object = {}, node: object = {}): Promise<Things> {
@@ -30,8 +31,11 @@ async function makeThings(org: TestOrg, config: object = {}, node: object = {}):
   );
   const template = (await api.call("POST", "/templates", { as, body: { workflowId: workflow, name: "Ours" } })).json
     .slug;
+  const schedule = { kind: "schedule", name: "Daily", config: { cron: "0 9 * * *", timeZone: "UTC" } };
+  const made = await api.call("POST", `/workflows/${workflow}/triggers`, { as, body: schedule });
+  const trigger = made.json.trigger.id;
   const key = (await api.call("POST", "/api-keys", { as, body: { name: "spare", role: "viewer" } })).json.id;
-  return { workflow, run, approval: page.json.items[0].id, key, template };
+  return { workflow, run, approval: page.json.items[0].id, key, template, trigger };
 }
 
 interface Operation {
@@ -60,8 +64,14 @@ function addressOf(path: string, things: Things): string {
       ? things.run
       : path.startsWith("/approvals")
         ? things.approval
-        : things.key;
-  return path.replace("{id}", id).replace("{slug}", things.template).replace("{token}", "x".repeat(100));
+        : path.startsWith("/triggers")
+          ? things.trigger
+          : things.key;
+  return path
+    .replace("{id}", id)
+    .replace("{slug}", things.template)
+    .replace("{token}", "x".repeat(100))
+    .replace("{deliveryId}", things.run);
 }
 
 /** Bodies that are understood and do no more harm than they must. */
@@ -71,6 +81,12 @@ const bodies: Record<string, unknown> = {
   "PUT /workflows/{id}": { revision: 999, definition: computingFile() },
   "POST /workflows/{id}/publish": { revision: 999 },
   "POST /workflows/{id}/runs": { version: 999 },
+  "PATCH /runs/{id}/variables": { variables: { n: 1 } },
+  "POST /runs/{id}/fork": { at: 1 },
+  "POST /runs/{id}/callback-address": { step: "nowhere" },
+  "POST /workflows/{id}/triggers": { kind: "form", name: "Ask", config: {} },
+  "PATCH /triggers/{id}": { enabled: false },
+  "POST /triggers/{id}/rotate": { what: "secret" },
   "POST /approvals/{id}/decision": { decision: "no such option" },
   "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
   "POST /credentials/{id}/rotate": { secret: "another secret" },
@@ -94,6 +110,8 @@ test(
       "POST /approval-links/{token}/decision",
       "GET /invitation-links/{token}",
       "POST /invitation-links/{token}/accept",
+      "GET /forms/{token}",
+      "POST /forms/{token}/submissions",
     ]);
     // Deletes last: the others need what they delete.
     const order = all
@@ -128,7 +146,7 @@ test("another organisation's things are not there, whoever asks", { timeout: 60_
     expect([reply.status, reply.json.code], `${method} ${path}`).toEqual([404, "NOT_FOUND"]);
     const nobody = await api.call(
       method,
-      addressOf(path, { workflow: "1", run: "1", approval: "1", key: "1", template: "1" }),
+      addressOf(path, { workflow: "1", run: "1", approval: "1", key: "1", template: "1", trigger: "1" }),
       {
         as,
         ...(body === undefined ? {} : { body }),

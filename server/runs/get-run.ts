@@ -33,12 +33,12 @@ export async function getRun(
   return { ...answerOf(row, view), ...forks };
 }
 
-/** As `getRun`, for a run whose whole journal is at hand. */
+/** As `getRun`, for a run that has just ended, whose whole journal is at hand. */
 export function viewRun(plan: Plan, row: RunRow, events: readonly RunEvent[]): Run {
-  return answerOf(row, projectRun(plan, row.id, events));
+  return { ...answerOf(row, projectRun(plan, row.id, events)), forkOf: null, forks: [] };
 }
 
-function answerOf(row: RunRow, view: RunView): Run {
+function answerOf(row: RunRow, view: RunView): Omit<Run, "forkOf" | "forks"> {
   const { lastSeq, modelLabel, ...summary } = row;
   return {
     ...summary,
