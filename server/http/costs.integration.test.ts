@@ -29,7 +29,8 @@ interface Commands {
 }
 
 async function watchCommands(url: string): Promise<Commands> {
-  const redis = new Redis(url);
+  // Its ready check would read the first commands of others as its own answer.
+  const redis = new Redis(url, { enableReadyCheck: false });
   const monitor = await redis.monitor();
   let count = 0;
   const marks = new EventEmitter();

@@ -79,6 +79,7 @@ function NodeBlock({ data: { node, fault }, selected }: Pick<NodeProps<FlowNode>
       data-state={live?.status}
       data-testid={`node-${node.id}`}
     >
+      <span className="sr-only">{nameOf(node)}</span>
       {live?.run.step == null ? (
         <NodeIcon node={node} className="size-10 bg-transparent [&_svg]:size-8" />
       ) : (

@@ -9,6 +9,7 @@ import { targetsOf, typesFor } from "../store/pick.ts";
 import type { PickPurpose } from "../store/view-store.ts";
 import { NodeIcon } from "./node-icon.tsx";
 import { focusFirst } from "../../ui/focus-first.ts";
+import { bestFirst } from "../best-first.ts";
 
 interface Choice {
   key: string;
@@ -35,8 +36,7 @@ function OpenPicker({ screen, purpose }: { screen: { x: number; y: number } | nu
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState(0);
   const choices = useChoices(purpose);
-  const wanted = search.trim().toLowerCase();
-  const shown = choices.filter((each) => `${each.title} ${each.words} ${each.key}`.toLowerCase().includes(wanted));
+  const shown = bestFirst(choices, search, (each) => `${each.words} ${each.key}`);
   const active = Math.min(chosen, shown.length - 1);
 
   useLeaving(box);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Family } from "../../../engine/workflow/definition.ts";
 import { SearchInput } from "../../ui/search-input.tsx";
 import { SegmentedControl } from "../../ui/segmented-control.tsx";
+import { bestFirst } from "../best-first.ts";
 import { draggedType } from "../canvas/dragged.ts";
 import { NodeIcon } from "../canvas/node-icon.tsx";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
@@ -56,10 +57,7 @@ function Palette() {
   const { actions } = useEditor();
   const [search, setSearch] = useState("");
   const file = useEditorState((state) => state.file);
-  const wanted = search.trim().toLowerCase();
-  const shown = typesFor(file, { kind: "add" }).filter((each) =>
-    `${each.title} ${each.description} ${each.type}`.toLowerCase().includes(wanted),
-  );
+  const shown = bestFirst(typesFor(file, { kind: "add" }), search, (each) => `${each.description} ${each.type}`);
   return (
     <>
       <div className="px-2 pb-2">
