@@ -20,6 +20,7 @@ import type { WorkerPorts } from "./ports.ts";
 import { brokenLimit, measureEvery } from "./run-limits.ts";
 import { prepareSteps } from "../nodes/catalog/prepare-steps.ts";
 import type { PrepareCommand } from "../nodes/catalog/prepare-steps.ts";
+import { numbered } from "./signal-input.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** A worker that stops renewing loses its runs after this; it is renewed about every second. */
@@ -216,7 +217,7 @@ export class RunSession {
     }
     const entry = this.#inbox.shift();
     if (entry === undefined) return false;
-    this.#turn(entry.input, entry);
+    this.#turn(numbered(entry), entry);
     return true;
   }
 

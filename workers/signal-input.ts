@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { errorRecordSchema } from "../engine/errors.ts";
 import { actorSchema, decisionSchema } from "../engine/run/event.ts";
+import type { MailEntry } from "../engine/ports/run-mailbox.ts";
+import { isNumbered } from "../engine/run/control.ts";
 import type { RunInput } from "../engine/run/input.ts";
 
 const by = actorSchema;
@@ -27,6 +29,11 @@ const received = z.object({
   payload: z.json(),
 });
 const escalated = z.object({ approvalId: z.string(), stepId: z.string(), deadlineAt: z.number() });
+
+/** An entry's input; what people asked for one after another takes its signal's number along, for it may arrive in another order. */
+export function numbered({ input, signal }: Pick<MailEntry, "input" | "signal">): RunInput {
+  return isNumbered(input) && signal !== undefined ? { ...input, signal } : input;
+}
 
 /**
  * The input that a row of run_signals announces; null when its payload is not what its kind promises (nothing in the product

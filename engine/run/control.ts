@@ -55,3 +55,29 @@ function recordOf(state: RunState, step: string): Step | undefined {
   const { frame, node } = stepParts(step);
   return state.frames[frame]?.steps[node];
 }
+
+type PauseOrResume = Extract<RunInput, { type: "pause" | "resume" }>;
+
+/** What pausing or resuming comes to; null when it changes nothing. */
+export function controlEvent(state: RunState, input: PauseOrResume): EventBody | null {
+  const goesOn = state.status === "running" || state.status === "waiting";
+  if (isOvertaken(state, input)) return null;
+  if (input.type === "pause") return goesOn ? { type: "run-paused", by: input.by, ...numberOf(input) } : null;
+  // A pause asked for before may come after: that it is void must stand in the journal.
+  const voids = goesOn && input.signal !== undefined;
+  return state.status === "paused" || voids ? { type: "run-resumed", by: input.by, ...numberOf(input) } : null;
+}
+
+/** Asked for before something that is in the journal already: it came twice, or late. */
+export function isOvertaken(state: RunState, { signal }: { signal?: number | undefined }): boolean {
+  return signal !== undefined && signal <= (state.control ?? 0);
+}
+
+/** What people ask for one after another. */
+export function isNumbered(input: RunInput): input is Extract<RunInput, { type: "pause" | "resume" | "retry" }> {
+  return input.type === "pause" || input.type === "resume" || input.type === "retry";
+}
+
+export function numberOf({ signal }: { signal?: number | undefined }): { signal?: number } {
+  return signal === undefined ? {} : { signal };
+}

@@ -93,6 +93,8 @@ export const decisionSchema = z.strictObject({
 export type Decision = z.infer<typeof decisionSchema>;
 
 const step = { step: z.string(), attempt: z.int().positive() };
+/** Number of the request for it: they grow in the order in which people asked. */
+const signal = z.int().positive().optional();
 
 /**
  * The journal of a run: a closed union, so that an event which does not parse cannot be written or folded.
@@ -114,8 +116,9 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     parent: z.strictObject({ runId: z.uuid(), step: z.string(), depth: z.int().positive() }).optional(),
   }),
   z.strictObject({ type: z.literal("run-started") }),
-  z.strictObject({ type: z.literal("run-paused"), by: actorSchema }),
-  z.strictObject({ type: z.literal("run-resumed"), by: actorSchema }),
+  z.strictObject({ type: z.literal("run-paused"), by: actorSchema, signal }),
+  /** Also of a run that was not paused, where a pause asked for before may still be on its way. */
+  z.strictObject({ type: z.literal("run-resumed"), by: actorSchema, signal }),
   /** Somebody changed variables, or what steps that have not ended get at their next attempt. */
   z.strictObject({
     type: z.literal("run-changed"),
@@ -123,7 +126,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     vars: z.record(z.string(), json),
     inputs: z.record(z.string(), json),
   }),
-  z.strictObject({ type: z.literal("run-retried"), by: actorSchema, from: z.array(z.string()) }),
+  z.strictObject({ type: z.literal("run-retried"), by: actorSchema, from: z.array(z.string()), signal }),
   z.strictObject({ type: z.literal("run-completed"), output: json }),
   z.strictObject({ type: z.literal("run-failed"), error: errorRecordSchema, step: z.string().nullable() }),
   z.strictObject({ type: z.literal("run-cancelled"), by: actorSchema, reason: z.string() }),

@@ -119,14 +119,17 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
       return;
     case "run-paused":
       state.status = "paused";
+      if (event.signal !== undefined) state.control = event.signal;
       return;
     case "run-resumed":
       state.status = "running";
+      if (event.signal !== undefined) state.control = event.signal;
       return;
     case "run-changed":
       return applyChange(state, event);
     case "run-retried":
       state.status = "running";
+      if (event.signal !== undefined) state.control = event.signal;
       state.deadline = event.at + plan.file.settings.timeoutMs;
       state.error = null;
       state.errorStep = null;

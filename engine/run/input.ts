@@ -33,10 +33,15 @@ export type RunInput =
   | ({ type: "child-ended"; step: string; childId: string } & ChildEnd)
   | { type: "timer"; key: string }
   | { type: "cancel"; by: Actor; reason: string }
-  | { type: "pause"; by: Actor }
-  | { type: "resume"; by: Actor }
-  | { type: "retry"; by: Actor; from: string | null }
+  | ({ type: "pause"; by: Actor } & Numbered)
+  | ({ type: "resume"; by: Actor } & Numbered)
+  | ({ type: "retry"; by: Actor; from: string | null } & Numbered)
   | { type: "change"; by: Actor; vars: Record<string, Json>; inputs: Record<string, Json> };
+
+/** What people ask for one after another is numbered: of two that arrive in the wrong order the older one means nothing. */
+interface Numbered {
+  signal?: number | undefined;
+}
 
 /** How a sub-workflow's run ended, and what it cost. */
 export interface ChildEnd {

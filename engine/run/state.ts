@@ -45,6 +45,8 @@ export interface RunState {
   heard?: string[];
   /** Grows with each change of the live listeners. */
   listenersChanged?: number;
+  /** Number of the last pause, resume or retry: one asked for before it means nothing any more. */
+  control?: number;
   /** Sub-workflows above this run; 0 for one that nobody called. */
   depth?: number;
   /** The run's own workflow, for sub-workflows that name `self`. */

@@ -203,6 +203,16 @@ describe("a run of one effect", () => {
     expect(hand.give({ type: "resume", by })).toEqual([]);
     expect(hand.prepare("a")).toEqual(["step-scheduled"]);
   });
+
+  it("does not stand still when a pause arrives after the resume that followed it, or comes twice", () => {
+    const hand = new Hand(plan);
+    expect(hand.give({ type: "resume", by, signal: 8 })).toEqual(["run-resumed"]);
+    expect(hand.give({ type: "pause", by, signal: 7 })).toEqual([]);
+    expect(hand.give({ type: "pause", by, signal: 9 })).toEqual(["run-paused"]);
+    expect(hand.give({ type: "resume", by, signal: 10 })).toEqual(["run-resumed"]);
+    expect(hand.give({ type: "pause", by, signal: 9 })).toEqual([]);
+    expect(hand.prepare("a")).toEqual(["step-scheduled"]);
+  });
 });
 
 describe("slots", () => {

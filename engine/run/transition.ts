@@ -2,7 +2,7 @@ import { fileLimits } from "../workflow/file.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import { retryDelay } from "./backoff.ts";
 import type { EventBody, RunEvent } from "./event.ts";
-import { changeEvents, retryTarget } from "./control.ts";
+import { changeEvents, controlEvent, isOvertaken, numberOf, retryTarget } from "./control.ts";
 import { apply, findStep, type FoundStep } from "./fold.ts";
 import { isHeard } from "./handlers.ts";
 import type { Prepared, RunCommand, RunInput } from "./input.ts";
@@ -96,13 +96,13 @@ class Turning {
       case "cancel":
         return void (ended || this.emit({ type: "run-cancelled", by: input.by, reason: input.reason }));
       case "pause":
-        if (this.state.status !== "running" && this.state.status !== "waiting") return;
-        return void this.emit({ type: "run-paused", by: input.by });
-      case "resume":
-        if (this.state.status !== "paused") return;
-        this.emit({ type: "run-resumed", by: input.by });
-        this.placeFree = true;
-        return this.prepareAll();
+      case "resume": {
+        const event = controlEvent(this.state, input);
+        if (event === null) return;
+        this.placeFree ||= this.state.status === "paused";
+        this.emit(event);
+        return this.placeFree ? this.prepareAll() : undefined;
+      }
       case "retry":
         return this.retry(input);
       case "event-received": {
@@ -123,10 +123,10 @@ class Turning {
 
   private retry(input: Extract<RunInput, { type: "retry" }>): void {
     // What was undone is not there to go on from.
-    if (this.state.status !== "failed" || this.state.rollback !== undefined) return;
+    if (this.state.status !== "failed" || this.state.rollback !== undefined || isOvertaken(this.state, input)) return;
     const from = input.from === null ? null : retryTarget(this.state, input.from);
     if (input.from !== null && from === null) return;
-    this.emit({ type: "run-retried", by: input.by, from: from === null ? [] : [from] });
+    this.emit({ type: "run-retried", by: input.by, from: from === null ? [] : [from], ...numberOf(input) });
     this.commands.push({ type: "arm-timer", key: "run-timeout", due: this.state.deadline });
     this.commands.push(...handlerTimers(this.state));
   }

@@ -1,3 +1,4 @@
+import { isNumbered } from "../run/control.ts";
 import type { RunEvent } from "../run/event.ts";
 import { apply, emptyState, fold } from "../run/fold.ts";
 import type { RunCommand, RunInput } from "../run/input.ts";
@@ -166,8 +167,9 @@ class Cluster {
 
   /** A row first, then its announcement. */
   #signal(input: RunInput): void {
-    this.#signals.push({ input, applied: false });
-    this.#post({ input: structuredClone(input), signal: this.#signals.length - 1 });
+    const numbered = isNumbered(input) ? { ...input, signal: this.#signals.length + 1 } : input;
+    this.#signals.push({ input: numbered, applied: false });
+    this.#post({ input: structuredClone(numbered), signal: this.#signals.length - 1 });
   }
 
   /** What the sweep finds: due timers, signals nobody took in, a run that stands still. */
