@@ -82,6 +82,7 @@ const clockEveryMs = 30_000;
 export async function startWorker(env: Environment, log: Logger): Promise<WorkerProcess> {
   // Its threads start while the connections are made; whoever needs one before it is there waits.
   const starting = createSandbox({ log });
+  // Heard where it is awaited below; until then a failure must not end the process as one that nobody hears.
   starting.catch(() => undefined);
   const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const outside = requireOutside(env);

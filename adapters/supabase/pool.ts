@@ -11,11 +11,15 @@ const queryTimeoutMs = 15_000;
 
 /** A pool on DATABASE_URL: the trusted role of server and workers. RLS does not bind it, so every query names its organisation. */
 export function createPool(databaseUrl: string, max = 10): Pool {
-  return new PostgresPool({
+  const pool = new PostgresPool({
     connectionString: databaseUrl,
     max,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     query_timeout: queryTimeoutMs,
   });
+  // The pool listens to idle connections only. One that is cut while it is taken out would end the process, though the
+  // statement under way, or the next one, fails with the same cause and tells its caller.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
 }

@@ -22,7 +22,7 @@ export function createScheduleStore(pool: Pool): ScheduleStore {
         done = true;
         return rows.length;
       } finally {
-        if (!done) await client.query("rollback").catch(() => undefined);
+        // A connection that is closed rolls back by itself.
         client.release(!done);
       }
     },

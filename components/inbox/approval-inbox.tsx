@@ -7,7 +7,7 @@ import { z } from "zod";
 import { approvalPageSchema, approvalViewSchema, type ApprovalView } from "../../contracts/api/approval.ts";
 import { anyAnswer, ApiError, errorWords } from "../api-client.ts";
 import { ConnectionMark } from "../shell/connection-mark.tsx";
-import { useLiveQuery } from "../shell/live-query.ts";
+import { type LiveQuery, useLiveQuery } from "../shell/live-query.ts";
 import { useOrganizationChannel } from "../shell/organization-channel.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
@@ -31,27 +31,15 @@ const donePageSchema = z.object({ items: z.array(approvalViewSchema) });
 /** The inbox: what waits at the left, at the right all that is needed to decide. `asked` is the approval in the address. */
 export function ApprovalInbox({ asked }: { asked: string | null }) {
   const api = useApi();
-  const { organization } = useWorkspace();
   const { connection } = useOrganizationChannel();
   const [which, setWhich] = useState<Which>("mine");
   const [chosen, setChosen] = useState(asked);
   const bar = useRef<DecisionHandle>(null);
 
-  const list = useLiveQuery<ApprovalView[]>(
-    `${organization.id} ${which === "done" ? "done" : "pending"}`,
-    null,
-    async () => {
-      if (which !== "done")
-        return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
-      const pages = await Promise.all(
-        ["decided", "expired", "cancelled"].map((status) =>
-          api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
-        ),
-      );
-      return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-    },
-  );
-  const all = list.value ?? [];
+  const list = useApprovals(which);
+  // What was decided here is gone at once; the list is read again a moment later.
+  const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
+  const all = which === "done" ? (list.value ?? []) : (list.value ?? []).filter(({ id }) => !decided.has(id));
   const approvals = which === "mine" ? all.filter((each) => each.canDecide) : all;
   const alone = useApproval(chosen, approvals);
   const current = alone ?? (asked === null ? approvals[0] : undefined);
@@ -62,6 +50,11 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
   }
 
   const at = approvals.findIndex((each) => each.id === current?.id);
+  // An answer may come after others were given: what is shown next is chosen from the list as it is then.
+  const shown = useRef(approvals);
+  useEffect(() => {
+    shown.current = approvals;
+  });
   useInboxKeys({
     move: (by) => {
       const next = approvals[Math.min(approvals.length - 1, Math.max(0, at + by))];
@@ -80,7 +73,8 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
     }
     const word = approval.options.find((option) => option.id === body.decision)?.label ?? body.decision;
     toast({ tone: "success", title: `${word}: ${approval.title}` });
-    choose((approvals[at + 1] ?? approvals[at - 1])?.id ?? null);
+    setDecided((before) => new Set(before).add(approval.id));
+    choose(neighbourOf(approval.id, shown.current));
     list.refresh();
   }
 
@@ -131,6 +125,28 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
       )}
     </>
   );
+}
+
+/** What waits, or what is over, newest first; read again as things change. */
+function useApprovals(which: Which): LiveQuery<ApprovalView[]> {
+  const api = useApi();
+  const { organization } = useWorkspace();
+  return useLiveQuery<ApprovalView[]>(`${organization.id} ${which === "done" ? "done" : "pending"}`, null, async () => {
+    if (which !== "done")
+      return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
+    const pages = await Promise.all(
+      ["decided", "expired", "cancelled"].map((status) =>
+        api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
+      ),
+    );
+    return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  });
+}
+
+/** The request that follows the one decided, else the one before it; null when it was the last. */
+function neighbourOf(id: string, approvals: readonly ApprovalView[]): string | null {
+  const at = approvals.findIndex((each) => each.id === id);
+  return (approvals[at + 1] ?? approvals[at - 1])?.id ?? null;
 }
 
 interface InboxListProps {

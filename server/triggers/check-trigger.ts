@@ -26,7 +26,7 @@ export function checkConfig(cron: Cron, kind: TriggerKind, given: JsonObject): J
       throw fault(`/config/${field}`, "must be an expression in {{ }}");
     }
   }
-  if (kind === "schedule") checkSchedule(cron, config as unknown as Pick<ScheduleConfig, "cron" | "timeZone">);
+  if (kind === "schedule") checkSchedule(cron, triggerConfigSchemas.schedule.parse(config));
   return config;
 }
 

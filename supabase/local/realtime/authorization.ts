@@ -70,9 +70,6 @@ export class Authorizer {
     } catch (cause) {
       throw new DatabaseUnavailable(cause);
     }
-    // The pool listens to idle connections only: one that is cut between two of our statements would end the process.
-    const onCut = (error: Error) => this.log.warn({ err: error }, "realtime lost a connection while asking policies");
-    client.on("error", onCut);
     try {
       await client.query("begin");
       return await ask(client, asker);
@@ -85,7 +82,6 @@ export class Authorizer {
       throw new DatabaseUnavailable(cause);
     } finally {
       const broken = await rollBack(client);
-      client.off("error", onCut);
       client.release(broken);
     }
   }

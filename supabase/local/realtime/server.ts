@@ -204,6 +204,10 @@ function openPool(databaseUrl: string, limits: RealtimeLimits, log: RealtimeLog)
     query_timeout: limits.databaseTimeoutMs,
   });
   pool.on("error", (error) => log.warn({ err: error }, "realtime lost a pooled database connection"));
+  // The pool listens to idle connections only: one that is cut while it is taken out, or on its way, would end the process.
+  pool.on("connect", (client) =>
+    client.on("error", (error) => log.warn({ err: error }, "realtime lost a database connection in use")),
+  );
   return pool;
 }
 
