@@ -18,6 +18,8 @@ export const errorCodes = [
   "SUBWORKFLOW_FAILED",
   "SUBWORKFLOW_DEPTH",
   "CONTRACT_BROKEN",
+  "AGENT_UNAVAILABLE",
+  "AGENT_CONTRACT_BREAKS",
   "BUDGET_EXCEEDED",
   "CIRCUIT_OPEN",
   "STEP_TIMEOUT",
@@ -101,6 +103,8 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "SUBWORKFLOW_FAILED":
     case "SUBWORKFLOW_DEPTH":
     case "CONTRACT_BROKEN":
+    case "AGENT_UNAVAILABLE":
+    case "AGENT_CONTRACT_BREAKS":
     case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":

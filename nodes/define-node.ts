@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { AgentRef } from "../engine/agent.ts";
+import type { PinnedAgent } from "../engine/ports/agents.ts";
 import type { BoundCredential } from "../engine/ports/credentials.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import type { ModelAnswer, ModelRequest } from "../engine/ports/model.ts";
@@ -42,6 +44,11 @@ export interface ExecuteContext {
   /** Aborted by cancel, by the step's time limit and by shutdown. */
   signal: AbortSignal;
   model(request: Omit<ModelRequest, "signal" | "idempotencyKey">): Promise<ModelAnswer>;
+  /**
+   * Asks a registered agent by `ask`, or the next one that can do all that it can, while it is away or fails for reasons of its own.
+   * What it is given is checked against its contract first.
+   */
+  agent(ref: AgentRef, given: Json, ask: (agent: PinnedAgent) => Promise<ModelAnswer>): Promise<ModelAnswer>;
   http: HttpClient;
   /** A credential of the run's organisation. From then on its secret is masked in all that the step gives. */
   credential(name: string): Promise<BoundCredential>;

@@ -19,6 +19,7 @@ import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createAccessTokens } from "../adapters/supabase/access-tokens.ts";
 import { ApiKeyTable } from "../adapters/supabase/api-keys.ts";
+import { AgentTable } from "../adapters/supabase/agents.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
 import { CallbackTable } from "../adapters/supabase/callbacks.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
@@ -117,6 +118,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     queue,
     approvals: createApprovalStore(pool),
     links: createLinkSigner([outside.secret], now),
+    agents: new AgentTable(pool),
     keys,
     credentials: new CredentialTable(pool),
     modelProviders: new ModelProviderTable(pool),

@@ -6,6 +6,7 @@ import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
 import type { Vault } from "../engine/ports/vault.ts";
 import type { Catalogue } from "../engine/workflow/definition.ts";
+import type { AgentStore } from "./agents/ports.ts";
 import type { ApiKeyStore } from "./api-keys/ports.ts";
 import type { LinkSigner } from "../engine/ports/link-signer.ts";
 import type { ApprovalStore } from "./approvals/ports.ts";
@@ -45,6 +46,7 @@ export interface Services {
   queue: Pick<StepQueue, "wake">;
   approvals: ApprovalStore;
   links: LinkSigner;
+  agents: AgentStore;
   keys: ApiKeyStore;
   credentials: CredentialStore;
   modelProviders: ModelProviderStore;

@@ -3,6 +3,7 @@ import type { Services } from "./services.ts";
 
 type Settings = Pick<
   Services,
+  | "agents"
   | "credentials"
   | "vault"
   | "modelProviders"
@@ -16,6 +17,7 @@ type Settings = Pick<
 
 export function memorySettings(): Settings {
   return {
+    agents: notInMemory("agents"),
     credentials: credentialStore(),
     vault: notInMemory("secrets"),
     modelProviders: notInMemory("model providers"),

@@ -199,6 +199,7 @@ class LocalRun {
           http,
           credential: (name) =>
             Promise.reject(new BatonError("CREDENTIAL_UNUSABLE", `"${name}" is not available in a local run.`)),
+          agent: () => Promise.reject(new BatonError("AGENT_UNAVAILABLE", "A local run has no registry of agents.")),
           publish: () => Promise.resolve(),
           model: (request) => model.answer({ ...request, signal, idempotencyKey }),
           log: () => undefined,

@@ -21,6 +21,7 @@ import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
+import { createAgentRegistry } from "../adapters/supabase/agent-registry.ts";
 import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
@@ -124,6 +125,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     model: createOrganizationModels(env, { providers: new ModelProviderTable(pool), vault, fetch: http.fetch, log }),
     http,
     credentials: createCredentialSource(new CredentialTable(pool), vault),
+    agents: createAgentRegistry(pool),
     breakers: createBreakers(redis, log),
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };

@@ -1,6 +1,7 @@
 import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../engine/json.ts";
+import type { AgentRegistry } from "../engine/ports/agents.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
@@ -10,7 +11,7 @@ import type { Purse } from "../engine/ports/purse.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
-import { outcomeSchema, usageSchema } from "../engine/run/event.ts";
+import { outcomeSchema } from "../engine/run/event.ts";
 import type { PlanNode } from "../engine/workflow/plan.ts";
 import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
@@ -18,7 +19,8 @@ import type { Drainer } from "./drain-run.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { Mask } from "./mask.ts";
 import { breakingHttp } from "./http-calls.ts";
-import { askModel } from "./model-calls.ts";
+import { askAgent } from "./agent-calls.ts";
+import { askModel, paidFor } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
 
@@ -44,6 +46,7 @@ export interface ExecutorPorts extends WorkerPorts {
   credentials: CredentialSource;
   breakers: Breakers;
   purse: Purse;
+  agents: AgentRegistry;
 }
 
 /** A step that took five workers down with it is not given to a sixth. */
@@ -202,11 +205,6 @@ function keepContract(ports: ExecutorPorts, node: PlanNode, side: "input" | "out
   throw new BatonError("CONTRACT_BROKEN", message, { retryable: side === "output" });
 }
 
-function paidFor(error: BatonError): Usage[] {
-  const usage = usageSchema.safeParse(error.details?.["usage"]);
-  return usage.success ? [usage.data] : [];
-}
-
 function timeoutOf(type: string): number {
   return type === "agent" ? defaultTimeoutMs.agent : type === "http" ? defaultTimeoutMs.http : defaultTimeoutMs.other;
 }
@@ -223,6 +221,7 @@ function executeContext(
   const idempotencyKey = `${runId}.${step}.${attempt}`;
   const http = breakingHttp(ports.http, ports.breakers, orgId);
   let calls = 0;
+  let asked: Usage["agent"];
   const log: ExecuteContext["log"] = (level, message) => {
     if (logs.length < maxLogLines) logs.push({ at: ports.clock.now(), level, message: message.slice(0, maxLogLength) });
   };
@@ -234,7 +233,7 @@ function executeContext(
     signal,
     async model(request) {
       calls += 1;
-      const asked = {
+      const whole = {
         ...request,
         signal,
         // A second call of the same step is another effect, and must not be answered with the first one's answer.
@@ -245,10 +244,18 @@ function executeContext(
         },
       };
       const spender = { runId, orgId, step, runBudgetUsd: budgetUsd };
-      const answer = await askModel(ports, spender, asked, (message) => log("warn", message));
-      usage.push(answer.usage);
+      const answer = await askModel(ports, spender, whole, (message) => log("warn", message));
+      usage.push(asked === undefined ? answer.usage : { ...answer.usage, agent: asked });
       return answer;
     },
+    agent: (ref, given, ask) =>
+      askAgent(ports, { runId, orgId, step, attempt, usage, signal }, ref, given, {
+        note: (message) => log("warn", message),
+        ask(agent) {
+          asked = { id: agent.id, name: agent.name, version: agent.version };
+          return ask(agent);
+        },
+      }),
     async credential(name) {
       const { credential, secrets } = await ports.credentials.open(identity.orgId, name);
       mask.hide(secrets);

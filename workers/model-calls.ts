@@ -2,7 +2,7 @@ import { BatonError, errorClass } from "../engine/errors.ts";
 import type { BreakerName, Breakers } from "../engine/ports/breakers.ts";
 import type { ModelAnswer, ModelRequest, OrganizationModels } from "../engine/ports/model.ts";
 import type { Purse, Reservation } from "../engine/ports/purse.ts";
-import { usageSchema } from "../engine/run/event.ts";
+import { usageSchema, type Usage } from "../engine/run/event.ts";
 import type { Log } from "./log.ts";
 
 export interface ModelCallPorts {
@@ -110,12 +110,17 @@ async function settle({ log }: ModelCallPorts, reservation: Reservation | null, 
 
 /** An answer that was refused or unreadable was paid for all the same. */
 function paid(error: unknown): number {
-  const usage = error instanceof BatonError ? usageSchema.safeParse(error.details?.["usage"]) : null;
-  return usage?.success === true ? usage.data.costUsd : 0;
+  return error instanceof BatonError ? paidFor(error).reduce((sum, { costUsd }) => sum + costUsd, 0) : 0;
+}
+
+/** What an answer used that came to nothing. */
+export function paidFor(error: BatonError): Usage[] {
+  const usage = usageSchema.safeParse(error.details?.["usage"]);
+  return usage.success ? [usage.data] : [];
 }
 
 /** Only what may be different next time: another model may answer what this one cannot. */
-function isTheirs(error: unknown): boolean {
+export function isTheirs(error: unknown): boolean {
   return error instanceof BatonError && errorClass(error.code) === "theirs" && error.code !== "STEP_TIMEOUT";
 }
 

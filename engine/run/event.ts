@@ -21,6 +21,8 @@ export const usageSchema = z.strictObject({
   costUsd: z.number().nonnegative(),
   /** True where the offline demo model answered: the product labels such answers. */
   demo: z.boolean().default(false),
+  /** The registered agent that answered, at the version that the run is pinned to. */
+  agent: z.strictObject({ id: z.string(), name: z.string(), version: z.int().positive() }).optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 

@@ -111,6 +111,8 @@ export interface Problem {
     | "join"
     | "reference"
     | "missing-credential"
+    | "missing-agent"
+    | "agent-input"
     | "expression"
     | "type"
     | "unbounded-loop"

@@ -1,8 +1,14 @@
 import { z } from "zod";
+import { agentOf, agentRefSchema } from "../../engine/agent.ts";
 import { defineNode, templated } from "../define-node.ts";
 import { copyPorts, straight } from "../ports.ts";
 
 export const agentConfigSchema = z.strictObject({
+  agent: agentRefSchema.nullable().optional().meta({
+    title: "Registered agent",
+    description: "Its model, instructions and answer hold; what is set below comes on top.",
+    control: "agent",
+  }),
   model: z
     .string()
     .max(200)
@@ -19,6 +25,11 @@ export const agentConfigSchema = z.strictObject({
     .min(1, "say what the agent shall do")
     .max(200_000)
     .meta({ description: "What it shall do now. Type {{ to put in what earlier steps gave." }),
+  input: z.record(z.string(), z.json()).optional().meta({
+    rare: true,
+    title: "Given to the agent",
+    description: "The fields that a registered agent asks for; they are told after the prompt.",
+  }),
   outputSchema: z.record(z.string(), z.json()).nullable().default(null).meta({
     title: "Answer with fields",
     description: "With fields, the outputs are the answer itself; without, they are its text.",
@@ -55,6 +66,8 @@ export const agent = defineNode({
   config: agentConfigSchema,
   ports: () => copyPorts(straight),
   summary: (config) => {
+    const ref = agentOf(config);
+    if (ref !== null) return ref.version === null ? "registered agent" : `registered agent · v${ref.version}`;
     const model = typeof config["model"] === "string" ? config["model"] : "default model";
     return config["outputSchema"] ? `${model} · structured` : model;
   },

@@ -34,6 +34,8 @@ export const rights = {
   "invitation:write": { roles: keepers, scope: "settings" },
   "model-provider:read": { roles: builders, scope: "workflows" },
   "model-provider:write": { roles: keepers, scope: "settings" },
+  "agent:read": { roles: everyone, scope: "read" },
+  "agent:write": { roles: builders, scope: "workflows" },
   "trigger:read": { roles: everyone, scope: "read" },
   "trigger:write": { roles: builders, scope: "workflows" },
   "event:read": { roles: everyone, scope: "read" },

@@ -18,6 +18,7 @@ interface Things {
   key: string;
   template: string;
   trigger: string;
+  agent: string;
 }
 
 async function makeThings(org: TestOrg, config: object = {}, node: object = {}): Promise<Things> {
@@ -34,8 +35,9 @@ async function makeThings(org: TestOrg, config: object = {}, node: object = {}):
   const schedule = { kind: "schedule", name: "Daily", config: { cron: "0 9 * * *", timeZone: "UTC" } };
   const made = await api.call("POST", `/workflows/${workflow}/triggers`, { as, body: schedule });
   const trigger = made.json.trigger.id;
+  const agent = (await api.call("POST", "/agents", { as, body: { name: `Agent of ${workflow}` } })).json.id;
   const key = (await api.call("POST", "/api-keys", { as, body: { name: "spare", role: "viewer" } })).json.id;
-  return { workflow, run, approval: page.json.items[0].id, key, template, trigger };
+  return { workflow, run, approval: page.json.items[0].id, key, template, trigger, agent };
 }
 
 interface Operation {
@@ -66,7 +68,9 @@ function addressOf(path: string, things: Things): string {
         ? things.approval
         : path.startsWith("/triggers")
           ? things.trigger
-          : things.key;
+          : path.startsWith("/agents")
+            ? things.agent
+            : things.key;
   return path
     .replace("{id}", id)
     .replace("{slug}", things.template)
@@ -91,6 +95,9 @@ const bodies: Record<string, unknown> = {
   "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
   "POST /credentials/{id}/rotate": { secret: "another secret" },
   "POST /invitations": { email: "matrix@example.com", role: "viewer" },
+  "POST /agents": { name: "matrix" },
+  "PATCH /agents/{id}": { description: "matrix" },
+  "POST /agents/{id}/check": { settings: {} },
   "POST /model-providers": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
   "PUT /model-providers/{id}": { name: "matrix", baseUrl: "https://models.example.com/v1", defaultModel: "m" },
   "POST /model-provider-tests": { baseUrl: "http://127.0.0.1:9/v1", model: "m" },
@@ -146,7 +153,7 @@ test("another organisation's things are not there, whoever asks", { timeout: 60_
     expect([reply.status, reply.json.code], `${method} ${path}`).toEqual([404, "NOT_FOUND"]);
     const nobody = await api.call(
       method,
-      addressOf(path, { workflow: "1", run: "1", approval: "1", key: "1", template: "1", trigger: "1" }),
+      addressOf(path, { workflow: "1", run: "1", approval: "1", key: "1", template: "1", trigger: "1", agent: "1" }),
       {
         as,
         ...(body === undefined ? {} : { body }),
@@ -154,7 +161,7 @@ test("another organisation's things are not there, whoever asks", { timeout: 60_
     );
     expect(nobody.status, `${method} ${path} with an id that is none`).toBe(404);
   }
-  for (const list of ["/workflows", "/runs", "/approvals", "/api-keys"]) {
+  for (const list of ["/workflows", "/runs", "/approvals", "/api-keys", "/agents"]) {
     const ids = (await api.call("GET", list, { as })).json.items.map((item: { id: string }) => item.id);
     for (const id of Object.values(theirs)) expect(ids).not.toContain(id);
   }

@@ -20,6 +20,7 @@ import { anonymousBucket, callerBucket, type Taken } from "./rate-limit.ts";
 import { readBody } from "./read-body.ts";
 import type { Answer, Received, Route } from "./route.ts";
 import { isServiceAway } from "./service-away.ts";
+import { agentRoutes } from "./routes/agents.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
@@ -44,6 +45,7 @@ export function allRoutes(services: Services): Route[] {
     ...workflowRoutes(services),
     ...runRoutes(services),
     ...approvalRoutes(services),
+    ...agentRoutes(services),
     ...apiKeyRoutes(services),
     ...credentialRoutes(services),
     ...modelProviderRoutes(services),

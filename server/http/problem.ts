@@ -27,6 +27,8 @@ export function statusOf(code: ErrorCode): number {
     case "NOT_FOUND":
       return 404;
     case "CONFLICT":
+    case "AGENT_UNAVAILABLE":
+    case "AGENT_CONTRACT_BREAKS":
     case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":

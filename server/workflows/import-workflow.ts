@@ -4,6 +4,8 @@ import type { Json } from "../../engine/json.ts";
 import { compile } from "../../engine/workflow/compile.ts";
 import { parseWorkflowFile } from "../../engine/workflow/parse.ts";
 import type { Catalogue } from "../../engine/workflow/definition.ts";
+import { agentProblems } from "../agents/check-references.ts";
+import type { AgentStore } from "../agents/ports.ts";
 import { auditEntry } from "../audit.ts";
 import { userIdOf, type Caller } from "../auth/caller.ts";
 import { checkInputSchema } from "../runs/check-input.ts";
@@ -22,7 +24,7 @@ export interface Imported {
  * @throws BatonError WORKFLOW_INVALID with each problem; nothing is stored then
  */
 export async function importWorkflow(
-  parts: { workflows: WorkflowStore; catalogue: Catalogue },
+  parts: { workflows: WorkflowStore; catalogue: Catalogue; agents: Pick<AgentStore, "known"> },
   caller: Caller,
   source: Json,
   options: { draft: boolean },
@@ -32,6 +34,10 @@ export async function importWorkflow(
   checkInputSchema(parsed.file.input);
   const compiled = compile(source, parts.catalogue);
   if (!compiled.ok && !options.draft) throw workflowInvalid(compiled.problems);
+  if (!options.draft) {
+    const missing = await agentProblems(parts.agents, caller.orgId, parsed.file);
+    if (missing.length > 0) throw workflowInvalid(missing);
+  }
 
   const id = randomUUID();
   await parts.workflows.insert(

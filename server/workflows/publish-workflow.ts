@@ -2,6 +2,8 @@ import type { FieldProblem } from "../../contracts/api/problem.ts";
 import { compile } from "../../engine/workflow/compile.ts";
 import { missingCredentials } from "../../engine/workflow/missing-credentials.ts";
 import type { Catalogue } from "../../engine/workflow/definition.ts";
+import { agentProblems } from "../agents/check-references.ts";
+import type { AgentStore } from "../agents/ports.ts";
 import { auditEntry } from "../audit.ts";
 import { userIdOf, type Caller } from "../auth/caller.ts";
 import type { CredentialStore } from "../credentials/ports.ts";
@@ -17,7 +19,12 @@ import { revisionConflict } from "./update-workflow.ts";
  * @throws BatonError WORKFLOW_INVALID for a draft that does not compile; CONFLICT when it changed in between
  */
 export async function publishWorkflow(
-  parts: { workflows: WorkflowStore; catalogue: Catalogue; credentials: Pick<CredentialStore, "names"> },
+  parts: {
+    workflows: WorkflowStore;
+    catalogue: Catalogue;
+    credentials: Pick<CredentialStore, "names">;
+    agents: Pick<AgentStore, "known">;
+  },
   caller: Caller,
   id: string,
   options: { revision?: number | undefined; note: string },
@@ -30,6 +37,7 @@ export async function publishWorkflow(
   if (!compiled.ok) throw workflowInvalid(compiled.problems);
   const { file } = compiled.plan;
   const missing = missingCredentials(file, parts.catalogue, new Set(await parts.credentials.names(caller.orgId)));
+  missing.push(...(await agentProblems(parts.agents, caller.orgId, file)));
   if (missing.length > 0) throw workflowInvalid(missing);
   checkInputSchema(compiled.plan.file.input);
 

@@ -22,6 +22,7 @@ interface Rows {
   readonly approval: string;
   readonly apiKey: string;
   readonly trigger: string;
+  readonly agent: string;
 }
 
 const roles = ["owner", "admin", "builder", "operator", "approver", "viewer"] as const;
@@ -163,7 +164,26 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
   await pool.query("insert into event_types (org_id, name) values ($1, 'order.paid')", [org]);
   await pool.query("insert into bus_events (org_id, ref, name) values ($1, '1', 'order.paid')", [org]);
   await pool.query("insert into run_listeners (org_id, run_id, name) values ($1, $2, 'order.paid')", [org, run]);
-  return { group, workflow, run, approval, apiKey, trigger };
+  const agent = await insertedId(
+    pool,
+    "insert into agents (org_id, name, capabilities) values ($1, 'Writer', '{write}') returning id",
+    org,
+  );
+  await pool.query("insert into agent_versions (org_id, agent_id, version, settings) values ($1, $2, 1, '{}')", [
+    org,
+    agent,
+  ]);
+  await pool.query("insert into run_agents (org_id, run_id, agent_id, version) values ($1, $2, $3, 1)", [
+    org,
+    run,
+    agent,
+  ]);
+  await pool.query(
+    `insert into agent_calls (org_id, run_id, step_id, attempt, agent_id, version, succeeded, ms)
+     values ($1, $2, 'a', 1, $3, 1, true, 10)`,
+    [org, run, agent],
+  );
+  return { group, workflow, run, approval, apiKey, trigger, agent };
 }
 
 async function insertedId(pool: Pool, sql: string, ...values: unknown[]): Promise<string> {

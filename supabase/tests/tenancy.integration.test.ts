@@ -204,6 +204,40 @@ const matrix: Record<string, Rule> = {
         `insert into workflow_versions (org_id, workflow_id, version, definition) values ('${w.org}', '${w.rows.workflow}', 2, '{}')`,
     ),
   },
+  agents: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly("agents", "status", (w) => `insert into agents (org_id, name) values ('${w.org}', 'x')`),
+  },
+  agent_versions: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "agent_versions",
+      "note",
+      (w) =>
+        `insert into agent_versions (org_id, agent_id, version, settings) values ('${w.org}', '${w.rows.agent}', 2, '{}')`,
+    ),
+  },
+  run_agents: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_agents",
+      "version",
+      (w) => `insert into run_agents (org_id, run_id, agent_id, version) values (${runKey(w)}, '${w.rows.agent}', 1)`,
+    ),
+  },
+  agent_calls: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "agent_calls",
+      "cost_usd",
+      (w) =>
+        `insert into agent_calls (org_id, run_id, step_id, attempt, agent_id, version, succeeded, ms) values (${runKey(w)}, 'b', 1, '${w.rows.agent}', 1, true, 1)`,
+    ),
+  },
   workflow_templates: {
     read: "members",
     mine: "org_id = $1",
@@ -426,6 +460,7 @@ it("worker functions are refused to everybody who comes by the data API", async 
         `select append_run_events('${world.rows.run}', 1, '[]')`,
         "select append_run_events_batch('[]')",
         "select * from claim_due_timers(10)",
+        `select pin_agent('${world.rows.run}', '${world.org}', '${world.rows.agent}')`,
         "select * from dispatch_events(10)",
         `select decide_approval('${world.rows.approval}', '${world.org}', 'approve', null, null, 'user', null, 'x', 'app', null, null)`,
         "select accept_invitation('\\x00', null, null, null)",

@@ -7,6 +7,7 @@ import { createMemoryRunEnds, createMemoryStepControl } from "../../adapters/mem
 import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { Json } from "../../engine/json.ts";
+import type { AgentRegistry } from "../../engine/ports/agents.ts";
 import type { ChildRuns } from "../../engine/ports/child-runs.ts";
 import type { Breakers } from "../../engine/ports/breakers.ts";
 import type { CredentialSource } from "../../engine/ports/credentials.ts";
@@ -94,6 +95,7 @@ export function createMemoryWorker(
     contracts: () => null,
     breakers: noBreakers,
     purse: fullPurse,
+    agents: noAgents,
     ...over,
   };
   const drainer = new Drainer(ports);
@@ -161,6 +163,11 @@ const noBreakers: Breakers = {
 const fullPurse: Purse = {
   isBounded: async () => false,
   reserve: async () => ({ settle: async () => undefined }),
+};
+const noAgents: AgentRegistry = {
+  pin: async () => null,
+  equals: async () => [],
+  record: async () => undefined,
 };
 const noModel: Model = { answer: () => Promise.reject(new Error("This test has no model.")) };
 const noCredentials: CredentialSource = {

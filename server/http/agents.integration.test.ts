@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createScriptedModelServer, type ScriptedModelServer } from "../../adapters/model/scripted.ts";
+import { startTestApi, until, type TestApi } from "./test-api.ts";
+
+let api: TestApi;
+let model: ScriptedModelServer;
+let as: string;
+beforeAll(async () => {
+  model = await createScriptedModelServer();
+  api = await startTestApi(["postgres", "redis", "supabase", "worker"], {
+    OPENAI_BASE_URL: model.url,
+    OPENAI_API_KEY: "sk-test",
+  });
+  as = api.home.keys.owner;
+});
+afterAll(async () => {
+  await api?.stop();
+  await model?.close();
+});
+
+const output = {
+  type: "object",
+  properties: { title: { type: "string" } },
+  required: ["title"],
+  additionalProperties: false,
+};
+
+async function register(body: object, key = as) {
+  const reply = await api.call("POST", "/agents", { as: key, body });
+  expect(reply.status, reply.text).toBe(201);
+  return reply.json;
+}
+
+function asks(agent: string, version: number | null = null, config: object = {}): object {
+  return {
+    schemaVersion: 1,
+    name: "Asks an agent",
+    nodes: [
+      { id: "start", type: "start" },
+      {
+        id: "say",
+        type: "agent",
+        name: "Say it",
+        config: { agent: { id: agent, version }, prompt: "Say it", ...config },
+        retry: { maxAttempts: 1 },
+      },
+      { id: "again", type: "agent", config: { agent: { id: agent, version }, prompt: "And again" } },
+    ],
+    edges: [
+      { id: "e", source: "start", target: "say" },
+      { id: "f", source: "say", target: "again" },
+    ],
+  };
+}
+
+async function importFile(file: object, key = as): Promise<string> {
+  const reply = await api.call("POST", "/workflows", { as: key, body: file });
+  expect(reply.status, reply.text).toBe(201);
+  return reply.json.id;
+}
+
+const start = async (workflow: string) =>
+  (await api.call("POST", `/workflows/${workflow}/runs`, { as, body: {} })).json.id as string;
+const ended = async (run: string) =>
+  (
+    await until(
+      "the end of the run",
+      () => api.call("GET", `/runs/${run}`, { as }),
+      (reply) => ["completed", "failed"].includes(reply.json.status),
+    )
+  ).json;
+const agentsOf = (run: { steps: { node: string; usage: { agent?: object }[] }[] }) =>
+  Object.fromEntries(run.steps.map((step) => [step.node, step.usage.map(({ agent }) => agent)]));
+
+test("an agent is registered, found, changed in versions and never overwritten", async () => {
+  const made = await register({ name: "Editor", capabilities: ["Edit", "edit"], settings: { instructions: "Edit." } });
+  expect(made).toMatchObject({ name: "Editor", capabilities: ["edit"], status: "active", version: 1 });
+  expect(made.record).toEqual({ calls: 0, succeeded: 0, costUsd: 0, medianMs: null, lastAt: null });
+  expect((await api.call("POST", "/agents", { as, body: { name: "Editor" } })).json.code).toBe("CONFLICT");
+  const found = await api.call("GET", "/agents?search=EDI&capability=edit&status=active", { as });
+  expect(found.json.items.map(({ id }: { id: string }) => id)).toEqual([made.id]);
+  expect((await api.call("GET", "/agents?search=nobody", { as })).json.items).toEqual([]);
+
+  const where = `/agents/${made.id}`;
+  const renamed = await api.call("PATCH", where, { as, body: { description: "Edits." } });
+  expect(renamed.json).toMatchObject({ version: 1, description: "Edits.", settings: { instructions: "Edit." } });
+  const settings = { ...made.settings, instructions: "Edit well." };
+  const changed = await api.call("PATCH", where, { as, body: { settings, version: 1, note: "Better" } });
+  expect(changed.json).toMatchObject({ version: 2, settings: { instructions: "Edit well." } });
+  const late = await api.call("PATCH", where, { as, body: { settings: made.settings, version: 1 } });
+  expect([late.status, late.json.current.version]).toEqual([409, 2]);
+  const versions = (await api.call("GET", `${where}/versions`, { as })).json.items;
+  expect(versions.map((one: { version: number; note: string }) => [one.version, one.note])).toEqual([
+    [2, "Better"],
+    [1, ""],
+  ]);
+  const bad = { settings: { ...made.settings, output: { type: "object", properties: { a: { type: "nonsense" } } } } };
+  expect((await api.call("PATCH", where, { as, body: bad })).json.errors[0].path).toBe("/settings/output");
+  const viewer = api.home.keys.viewer;
+  expect((await api.call("GET", where, { as: viewer })).status).toBe(200);
+  expect((await api.call("PATCH", where, { as: viewer, body: {} })).status).toBe(403);
+  expect((await api.call("GET", where, { as: api.foreign.keys.owner })).status).toBe(404);
+});
+
+test("a run keeps the version it began with, whatever is saved meanwhile, and counts for that agent", async () => {
+  const one = await register({ name: "Pinned", settings: { instructions: "First." } });
+  const workflow = await importFile(asks(one.id));
+  model.script("Say it", ["said"]);
+  model.script("And again", ["once more"]);
+  // Held back between its two steps until there is a second version.
+  await api.call("POST", `/workflows/${workflow}/runs`, { as, body: {} }).then(async ({ json }) => {
+    const run = await ended(json.id);
+    expect(agentsOf(run)["again"]).toEqual([{ id: one.id, name: "Pinned", version: 1 }]);
+  });
+  const settings = { ...one.settings, instructions: "Second." };
+  expect((await api.call("PATCH", `/agents/${one.id}`, { as, body: { settings } })).json.version).toBe(2);
+
+  const run = await start(workflow);
+  model.script("Say it", ["said"]);
+  model.script("And again", ["once more"]);
+  expect(agentsOf(await ended(run))["say"]).toEqual([{ id: one.id, name: "Pinned", version: 2 }]);
+  // Asked again, a run that was queued before still has the version of its time.
+  const { rows } = await api.pool.query(
+    `with older as (
+       insert into public.runs (org_id, workflow_id, version, workflow_name, created_at)
+       select org_id, workflow_id, version, 'x', (select created_at from public.agent_versions where agent_id = $1 and version = 1)
+       from public.runs where id = $2 returning id, org_id
+     ) select id, org_id from older`,
+    [one.id, run],
+  );
+  const pin = "select public.pin_agent($1, $2, $3) as version";
+  const older = [rows[0].id, rows[0].org_id, one.id];
+  expect((await api.pool.query(pin, older)).rows[0].version).toBe(1);
+  await api.call("PATCH", `/agents/${one.id}`, { as, body: { settings: { ...settings, instructions: "Third." } } });
+  expect((await api.pool.query(pin, [run, rows[0].org_id, one.id])).rows[0].version).toBe(2);
+  expect((await api.pool.query(pin, [run, api.foreign.id, one.id])).rows[0].version).toBe(null);
+  const { record } = (await api.call("GET", `/agents/${one.id}`, { as })).json;
+  expect(record).toMatchObject({ calls: 4, succeeded: 4 });
+  const prompts = model.requests.map(({ request }) => JSON.stringify(request.messages));
+  expect(prompts.filter((text) => text.includes("Second."))).toHaveLength(2);
+});
+
+test("another agent of the same capability takes over, for this organisation alone", async () => {
+  const first = await register({ name: "First", capabilities: ["translate"], settings: { model: "broken" } });
+  const second = await register({ name: "Second", capabilities: ["translate", "edit"] });
+  await register({ name: "Theirs", capabilities: ["translate"] }, api.foreign.keys.owner);
+  const workflow = await importFile(asks(first.id));
+  model.script((request) => request.model === "broken", [{ fault: { status: 503 } }, { fault: { status: 503 } }]);
+  model.script("Say it", ["said"]);
+  model.script("And again", ["once more"]);
+  const run = await ended(await start(workflow));
+  expect(run.status, JSON.stringify(run.error)).toBe("completed");
+  expect(agentsOf(run)["say"]?.at(-1)).toEqual({ id: second.id, name: "Second", version: 1 });
+  const { record } = (await api.call("GET", `/agents/${first.id}`, { as })).json;
+  expect(record).toMatchObject({ calls: 2, succeeded: 0 });
+
+  for (const { id } of [first, second]) await api.call("PATCH", `/agents/${id}`, { as, body: { status: "disabled" } });
+  const failed = await ended(await start(workflow));
+  expect(failed).toMatchObject({ status: "failed", error: { code: "AGENT_UNAVAILABLE" } });
+});
+
+test("a contract that breaks workflows is told before it is saved, and saved only when accepted", async () => {
+  const made = await register({ name: "Titles", settings: { output } });
+  const follows = await importFile({ ...asks(made.id), name: "Follows" });
+  await importFile({ ...asks(made.id, 1), name: "Pins" });
+  const settings = { ...made.settings, output: { type: "object", properties: { title: { type: "string" } } } };
+  const check = await api.call("POST", `/agents/${made.id}/check`, { as, body: { settings } });
+  expect(check.json).toMatchObject({ compatible: false, changes: [{ side: "output", path: "/title" }] });
+  const broken = check.json.breaks.map((use: { workflowName: string; where: string; node: string }) => use);
+  expect(new Set(broken.map((use: { workflowName: string }) => use.workflowName))).toEqual(new Set(["Follows"]));
+  expect(broken[0]).toMatchObject({ workflowId: follows, nodeName: "Say it" });
+
+  const refused = await api.call("PATCH", `/agents/${made.id}`, { as, body: { settings } });
+  expect([refused.status, refused.json.code]).toEqual([409, "AGENT_CONTRACT_BREAKS"]);
+  expect(refused.json.errors[0].message).toContain("Follows");
+  expect((await api.call("GET", `/agents/${made.id}`, { as })).json.version).toBe(1);
+  const accepted = await api.call("PATCH", `/agents/${made.id}`, { as, body: { settings, acceptBreaking: true } });
+  expect(accepted.json.version).toBe(2);
+  const wider = { ...settings, output };
+  expect((await api.call("POST", `/agents/${made.id}/check`, { as, body: { settings: wider } })).json.breaks).toEqual(
+    [],
+  );
+});
+
+test("a workflow that names an agent which is not there, or gives it too little, is not published", async () => {
+  const input = { type: "object", properties: { topic: { type: "string" } }, required: ["topic"] };
+  const made = await register({ name: "Asks for a topic", settings: { input } });
+  const less = await api.call("POST", "/workflows", { as, body: asks(made.id) });
+  expect([less.status, less.json.errors[0].code, less.json.errors[0].path]).toEqual([
+    422,
+    "agent-input",
+    "/nodes/1/config/input/topic",
+  ]);
+  const foreign = await api.call("POST", "/workflows", { as: api.foreign.keys.owner, body: asks(made.id) });
+  expect([foreign.status, foreign.json.errors[0].code]).toEqual([422, "missing-agent"]);
+  const gone = await api.call("POST", "/workflows", { as, body: asks(made.id, 7, { input: { topic: "tea" } }) });
+  expect(gone.json.errors[0].message).toContain("no version 7");
+});
