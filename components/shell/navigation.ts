@@ -1,4 +1,4 @@
-import { CircleCheckBig, House, LayoutTemplate, type LucideIcon, Play, Settings, Workflow } from "lucide-react";
+import { Bot, CircleCheckBig, House, LayoutTemplate, type LucideIcon, Play, Settings, Workflow } from "lucide-react";
 
 export interface Place {
   href: string;
@@ -15,6 +15,7 @@ export const places: readonly Place[] = [
   { href: "/templates", label: "Templates", icon: LayoutTemplate, letter: "t" },
   { href: "/runs", label: "Runs", icon: Play, letter: "r" },
   { href: "/approvals", label: "Approvals", icon: CircleCheckBig, letter: "a" },
+  { href: "/agents", label: "Agents", icon: Bot, letter: "e" },
 ];
 
 export const settingsPlace: Place = { href: "/settings", label: "Settings", icon: Settings, letter: "s" };

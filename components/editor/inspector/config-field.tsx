@@ -7,6 +7,7 @@ import { Field, type FieldControl } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { hasExpression } from "../expression/preview.ts";
+import { AgentField } from "./agent-field.tsx";
 import { ChoiceField, ChoiceOrNumberField, ChoicesField } from "./choice-fields.tsx";
 import { CredentialField } from "./credential-field.tsx";
 import { ExpressionInput } from "./expression-input.tsx";
@@ -103,6 +104,8 @@ function FieldControlOf({ field, value, path, control, onChange }: ControlProps)
       );
     case "credential":
       return <CredentialField control={control} value={value} onChange={onChange} />;
+    case "agent":
+      return <AgentField control={control} value={value} onChange={onChange} />;
     case "number":
       return (
         <NumberField control={control} shape={shape} value={value} optional={!field.required} onChange={onChange} />

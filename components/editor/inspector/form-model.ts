@@ -20,6 +20,8 @@ export type FieldShape =
   | { kind: "schema" }
   /** The name of one of the organisation's credentials. */
   | { kind: "credential" }
+  /** One of the registered agents, at a version or at its newest. */
+  | { kind: "agent" }
   | { kind: "json" };
 
 export interface FieldModel {
@@ -129,6 +131,7 @@ function isShort(schema: z.core.$ZodType): boolean {
 
 function shapeOf(schema: z.core.$ZodType, key: string, meta: Meta): FieldShape {
   if (meta.control === "schema") return { kind: "schema" };
+  if (meta.control === "agent") return { kind: "agent" };
   if (meta.control === "credential") return { kind: "credential" };
   if (schema instanceof z.ZodString)
     return { kind: "text", long: (schema.maxLength ?? 0) > 4_000 || meta.control === "long" };
@@ -241,6 +244,8 @@ export function firstValue(field: FieldModel): Json {
       const [first] = shape.variants;
       return { [shape.key]: first?.value ?? "" };
     }
+    case "agent":
+      return null;
     case "record":
     case "schema":
       return {};

@@ -46,6 +46,11 @@ export function useInspector(): InspectorValue {
   return value;
 }
 
+/** True where nothing may be changed; a field that stands outside of an inspector can be. */
+export function useReadOnly(): boolean {
+  return useContext(Context)?.readOnly ?? false;
+}
+
 /** What is wrong with one field: its path inside the node, and everything below it. Null when all is well. */
 export function useFieldProblem(path: readonly (string | number)[], withBelow = true): string | null {
   const { problems, index } = useInspector();

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Json } from "../../../engine/json.ts";
 import type { FieldControl } from "../../ui/field.tsx";
 import { Textarea } from "../../ui/input.tsx";
-import { useInspector } from "./inspector-context.tsx";
+import { useReadOnly } from "./inspector-context.tsx";
 
 interface JsonTextProps {
   control?: FieldControl;
@@ -15,7 +15,7 @@ interface JsonTextProps {
 
 /** JSON as text. While it does not parse, the file keeps the last value that did. */
 export function JsonText({ control, label, value, onChange }: JsonTextProps) {
-  const { readOnly } = useInspector();
+  const readOnly = useReadOnly();
   const [typed, setTyped] = useState<{ text: string; of: string } | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const written = JSON.stringify(value, null, 2);
