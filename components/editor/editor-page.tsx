@@ -23,6 +23,7 @@ import { readyToRun } from "./dialogs/publish.ts";
 import { PublishDialog } from "./dialogs/publish-dialog.tsx";
 import { RestoreDialog } from "./dialogs/restore-dialog.tsx";
 import { RunDialog } from "./dialogs/run-dialog.tsx";
+import { TemplateDialog } from "./dialogs/template-dialog.tsx";
 import type { DraftRecord } from "./draft-record.ts";
 import { EditorProvider, type EditorParts, type PublishedState } from "./editor-context.tsx";
 import { BulkBar } from "./panels/bulk-bar.tsx";
@@ -133,6 +134,7 @@ function OpenEditor({
         <ImportIntoDraft />
         <RestoreDialog />
         <FindDialog />
+        <TemplateDialog />
         <ConflictDialog />
       </ReactFlowProvider>
     </EditorProvider>

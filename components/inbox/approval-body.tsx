@@ -2,6 +2,7 @@ import { Clock, Sparkles, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { LongText } from "../monitor/long-text.tsx";
 import { ValueView } from "../monitor/value-view.tsx";
+import { asWritten } from "../ui/as-written.ts";
 import { Badge } from "../ui/badge.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Status, type StatusName } from "../ui/status.tsx";
@@ -24,11 +25,12 @@ export function ApprovalBody({ approval, beside }: { approval: ApprovalSubject; 
           {beside}
         </div>
         <h2 className="text-xl font-semibold text-pretty break-words" dir="auto">
-          {approval.title}
+          {asWritten(approval.title)}
         </h2>
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
           <span>
-            Asked by <span className="font-medium text-ink">{approval.workflowName}</span> at {approval.nodeId}
+            Asked by <span className="font-medium text-ink">{asWritten(approval.workflowName)}</span> at{" "}
+            <span className="font-mono text-2xs">{approval.nodeId}</span>
           </span>
           <RelativeTime at={approval.createdAt} />
           <Deadline approval={approval} />

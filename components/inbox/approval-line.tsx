@@ -1,4 +1,5 @@
 import type { ApprovalView } from "../../contracts/api/approval.ts";
+import { asWritten } from "../ui/as-written.ts";
 import { classNames } from "../ui/class-names.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Status } from "../ui/status.tsx";
@@ -24,11 +25,11 @@ export function ApprovalLine({ approval, chosen, onChoose }: ApprovalLineProps) 
       )}
     >
       <span className="flex items-center gap-2 text-xs text-muted">
-        <span className="min-w-0 flex-1 truncate">{approval.workflowName}</span>
+        <span className="min-w-0 flex-1 truncate">{asWritten(approval.workflowName)}</span>
         <RelativeTime at={approval.createdAt} className="figures shrink-0 text-subtle" />
       </span>
       <span className="line-clamp-2 text-sm font-medium break-words" dir="auto">
-        {approval.title}
+        {asWritten(approval.title)}
       </span>
       <span className="flex items-center gap-2">
         {approval.status === "pending" ? (

@@ -1,18 +1,22 @@
 "use client";
 
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
-import { isRunEnded } from "../../engine/run/status.ts";
+import { useState } from "react";
+import { isRunEnded, type RunStatus } from "../../engine/run/status.ts";
+import { useCommandSource } from "../commands/commands-provider.tsx";
 import type { Run } from "../records/run.ts";
 import { AlertDialog } from "../ui/alert-dialog.tsx";
 import { Button } from "../ui/button.tsx";
 import type { RunFollower } from "./run-store.ts";
-import { useControl } from "./use-control.ts";
+import { type Control, useControl } from "./use-control.ts";
 import { useRunState } from "./use-run.ts";
 
 /** What can be done with the run now, also while its past is looked at. */
 export function RunActions({ run, follower }: { run: Run; follower: RunFollower }) {
   const status = useRunState(follower, (state) => state.view.status);
   const { allowed, busy, act } = useControl(run.id, follower);
+  const [asking, setAsking] = useState(false);
+  useRunCommands({ status, allowed, act, cancel: () => setAsking(true) });
   if (!allowed) return null;
   if (status === "failed") {
     return (
@@ -43,6 +47,8 @@ export function RunActions({ run, follower }: { run: Run; follower: RunFollower 
         </Button>
       )}
       <AlertDialog
+        open={asking}
+        onOpenChange={setAsking}
         trigger={
           <Button>
             <Square aria-hidden /> Cancel
@@ -55,4 +61,39 @@ export function RunActions({ run, follower }: { run: Run; follower: RunFollower 
       />
     </>
   );
+}
+
+interface RunCommands {
+  status: RunStatus;
+  allowed: boolean;
+  act(verb: Control): Promise<void>;
+  cancel(): void;
+}
+
+function useRunCommands({ status, allowed, act, cancel }: RunCommands): void {
+  const group = "Run";
+  const open = (): boolean => allowed && !isRunEnded(status);
+  useCommandSource({
+    commands: () => [
+      {
+        id: "pause-run",
+        title: status === "paused" ? "Resume the run" : "Pause the run",
+        group,
+        keys: ["p"],
+        once: true,
+        offered: open,
+        run: () => void act(status === "paused" ? "resume" : "pause"),
+      },
+      {
+        id: "retry-run",
+        title: "Retry from the failed step",
+        group,
+        keys: ["Shift+r"],
+        once: true,
+        offered: () => allowed && status === "failed",
+        run: () => void act("retry"),
+      },
+      { id: "cancel-run", title: "Cancel the run", group, keys: ["Shift+x"], once: true, offered: open, run: cancel },
+    ],
+  });
 }

@@ -2,6 +2,7 @@
 
 import { ChevronLeft, ChevronRight, History, Pause, Play } from "lucide-react";
 import { useEffect, useState, type KeyboardEvent } from "react";
+import { useCommandSource } from "../commands/commands-provider.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -51,6 +52,12 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
     event.preventDefault();
   }
 
+  function play(): void {
+    if (!playing && at === null) screen.seek(1);
+    setPlaying(!playing);
+  }
+  useScrubberKeys({ count, place, playing, past: at !== null, go, play });
+
   if (count === 0) return null;
   return (
     <div
@@ -67,10 +74,7 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
       <IconButton
         label={playing ? "Stop playing" : "Play the run again"}
         icon={playing ? <Pause aria-hidden /> : <Play aria-hidden />}
-        onClick={() => {
-          if (!playing && at === null) screen.seek(1);
-          setPlaying(!playing);
-        }}
+        onClick={play}
       />
       <IconButton
         label="One event on"
@@ -107,4 +111,27 @@ export function Scrubber({ follower }: { follower: RunFollower }) {
       )}
     </div>
   );
+}
+
+interface ScrubberKeys {
+  count: number;
+  place: number;
+  playing: boolean;
+  /** The page shows what was. */
+  past: boolean;
+  go(seq: number): void;
+  play(): void;
+}
+
+function useScrubberKeys({ count, place, playing, past, go, play }: ScrubberKeys): void {
+  const group = "Back in time";
+  const offered = (): boolean => count > 0;
+  useCommandSource({
+    commands: () => [
+      { id: "event-back", title: "One event back", group, keys: [","], offered, run: () => go(place - 1) },
+      { id: "event-on", title: "One event on", group, keys: ["."], offered, run: () => go(place + 1) },
+      { id: "play", title: playing ? "Stop playing" : "Play the run again", group, keys: ["y"], offered, run: play },
+      { id: "to-now", title: "Back to now", group, keys: ["n"], offered: () => past, run: () => go(count) },
+    ],
+  });
 }

@@ -34,7 +34,9 @@ export function ValueView({ value, label }: ValueViewProps) {
             onValueChange={setAsked}
             options={ways.map((way) => ({ value: way, label: wayLabels[way] }))}
           />
-          {as !== "json" && <CopyButton text={() => rawOf(value)} label={`Copy ${label}`} />}
+          {(as === "raw" || typeof value === "string") && (
+            <CopyButton text={() => rawOf(value)} label={`Copy ${label}`} />
+          )}
         </div>
       )}
       <Shown value={value} label={label} as={as} />

@@ -1,6 +1,6 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { parseRows } from "./rows.ts";
+import { parseRows, shownSchema } from "./rows.ts";
 
 export interface NamedThing {
   kind: "workflow" | "run" | "approval";
@@ -12,9 +12,9 @@ export interface NamedThing {
 }
 
 const most = 5;
-const workflowSchema = z.object({ id: z.uuid(), name: z.string() });
-const runSchema = z.object({ id: z.uuid(), workflow_name: z.string(), status: z.string(), created_at: z.string() });
-const approvalSchema = z.object({ id: z.uuid(), title: z.string(), status: z.string() });
+const workflowSchema = z.object({ id: z.uuid(), name: shownSchema });
+const runSchema = z.object({ id: z.uuid(), workflow_name: shownSchema, status: z.string(), created_at: z.string() });
+const approvalSchema = z.object({ id: z.uuid(), title: shownSchema, status: z.string() });
 
 /** Workflows, runs and approvals of the organisation whose names hold these words; runs also by the beginning of their id. */
 export async function findByName(client: SupabaseClient, organizationId: string, words: string): Promise<NamedThing[]> {

@@ -1,4 +1,8 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { asWritten } from "../ui/as-written.ts";
+
+/** A name or a line that somebody wrote, for a place where others read it. What is stored stays as it is. */
+export const shownSchema = z.string().transform(asWritten);
 
 interface Answer {
   data: unknown;

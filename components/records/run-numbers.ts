@@ -1,11 +1,11 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { parseRows } from "./rows.ts";
+import { parseRows, shownSchema } from "./rows.ts";
 
 const numbersSchema = z.object({
   day: z.string(),
   workflow_id: z.uuid().nullable(),
-  workflow_name: z.string().nullable(),
+  workflow_name: shownSchema.nullable(),
   completed: z.coerce.number(),
   failed: z.coerce.number(),
   cancelled: z.coerce.number(),

@@ -1,13 +1,13 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { runStatusSchema, type RunStatus } from "../../engine/run/status.ts";
-import { isUuid, parseRow, parseRows } from "./rows.ts";
+import { isUuid, parseRow, parseRows, shownSchema } from "./rows.ts";
 
 const runSchema = z.object({
   id: z.uuid(),
   org_id: z.uuid(),
   workflow_id: z.uuid(),
-  workflow_name: z.string(),
+  workflow_name: shownSchema,
   version: z.number(),
   status: runStatusSchema,
   cost_usd: z.coerce.number(),

@@ -1,11 +1,11 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { isUuid, parseRow, parseRows } from "./rows.ts";
+import { isUuid, parseRow, parseRows, shownSchema } from "./rows.ts";
 
 const workflowSchema = z.object({
   id: z.uuid(),
-  name: z.string(),
-  description: z.string().nullable(),
+  name: shownSchema,
+  description: shownSchema.nullable(),
   latest_version: z.number().nullable(),
   published_version: z.number().nullable(),
   created_at: z.string(),

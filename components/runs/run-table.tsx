@@ -76,11 +76,17 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
             <Cell className="w-full max-w-0">
               <Link
                 href={`/runs/${run.id}`}
-                className="flex min-w-0 flex-wrap items-center gap-x-2 font-medium hover:underline"
+                className="flex min-w-0 items-center gap-x-2 font-medium hover:underline max-sm:flex-wrap"
               >
-                <span className="max-w-full truncate">{ofOne ? `Run ${run.id.slice(0, 8)}` : run.workflow_name}</span>
+                <span className="max-w-full min-w-0 truncate" dir="auto">
+                  {ofOne ? `Run ${run.id.slice(0, 8)}` : run.workflow_name}
+                </span>
                 <span className="figures shrink-0 font-normal text-subtle">v{run.version}</span>
-                {run.model_label === "demo" && <Badge title="The offline demo model answered">demo model</Badge>}
+                {run.model_label === "demo" && (
+                  <Badge className="shrink-0" title="The offline demo model answered">
+                    demo model
+                  </Badge>
+                )}
               </Link>
             </Cell>
             {people !== undefined && (

@@ -15,10 +15,12 @@ interface SaveTemplateDialogProps {
   workflow: { id: string; name: string; description: string };
   open: boolean;
   onOpenChange(open: boolean): void;
+  /** Done before, such as saving what is drawn; what it throws is told, and nothing is kept. */
+  before?: () => Promise<void>;
 }
 
 /** Keeps a workflow's draft as a template for everybody in the organisation. */
-export function SaveTemplateDialog({ workflow, open, onOpenChange }: SaveTemplateDialogProps) {
+export function SaveTemplateDialog({ workflow, open, onOpenChange, before }: SaveTemplateDialogProps) {
   return (
     <Dialog
       open={open}
@@ -26,12 +28,14 @@ export function SaveTemplateDialog({ workflow, open, onOpenChange }: SaveTemplat
       title="Save as a template"
       description="Everybody in your organisation finds it in the gallery. Later changes of this workflow do not change it."
     >
-      {open && <SaveForm workflow={workflow} onDone={() => onOpenChange(false)} />}
+      {open && <SaveForm workflow={workflow} before={before} onDone={() => onOpenChange(false)} />}
     </Dialog>
   );
 }
 
-function SaveForm({ workflow, onDone }: { workflow: SaveTemplateDialogProps["workflow"]; onDone(): void }) {
+type SaveFormProps = Pick<SaveTemplateDialogProps, "workflow" | "before"> & { onDone(): void };
+
+function SaveForm({ workflow, before, onDone }: SaveFormProps) {
   const api = useApi();
   const [name, setName] = useState(workflow.name);
   const [description, setDescription] = useState(workflow.description.slice(0, 2_000));
@@ -46,6 +50,7 @@ function SaveForm({ workflow, onDone }: { workflow: SaveTemplateDialogProps["wor
     setBusy(true);
     setFailure(null);
     try {
+      await before?.();
       const body = { workflowId: workflow.id, name, description, category };
       await api.call("POST", "/templates", savedTemplateSchema, body);
       toast({ tone: "success", title: `“${name.trim()}” is in the gallery` });

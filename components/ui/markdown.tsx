@@ -22,6 +22,24 @@ export function safeAddress(address: string | undefined): string | null {
   }
 }
 
+interface TextTree {
+  value?: unknown;
+  children?: readonly TextTree[];
+}
+
+function lettersOf(node: TextTree | undefined): number {
+  if (node === undefined) return 0;
+  return typeof node.value === "string"
+    ? node.value.length
+    : (node.children ?? []).reduce((sum, child) => sum + lettersOf(child), 0);
+}
+
+/** The least width of a cell by how much it says: a wide table scrolls sideways rather than standing a word a line. */
+function roomOf(letters: number): string | undefined {
+  if (letters > 60) return "min-w-[30ch]";
+  return letters > 16 ? "min-w-[16ch]" : undefined;
+}
+
 const components: Components = {
   a({ href, children }) {
     const address = safeAddress(href);
@@ -66,8 +84,12 @@ const components: Components = {
       <table className="w-full border-collapse text-xs">{children}</table>
     </div>
   ),
-  th: ({ children }) => <th className="border-b px-2 py-1.5 text-left font-medium text-muted">{children}</th>,
-  td: ({ children }) => <td className="border-b px-2 py-1.5 align-top">{children}</td>,
+  th: ({ children }) => (
+    <th className="border-b px-2 py-1.5 text-left font-medium whitespace-nowrap text-muted">{children}</th>
+  ),
+  td: ({ node, children }) => (
+    <td className={classNames("border-b px-2 py-1.5 align-top", roomOf(lettersOf(node)))}>{children}</td>
+  ),
 };
 
 /** Text that a model or a stranger wrote, formatted. No raw HTML, no pictures, no address but web and mail. */

@@ -4,6 +4,7 @@ import { PencilRuler, Zap } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
+import type { Picture } from "../../contracts/api/template.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
 import { definitionsByType } from "../../nodes/catalog/definitions.ts";
 import { planOf } from "../monitor/use-run.ts";
@@ -13,6 +14,7 @@ import type { Workflow, WorkflowVersion } from "../records/workflow.ts";
 import { RunTable } from "../runs/run-table.tsx";
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
+import { GraphPicture } from "../templates/graph-picture.tsx";
 import { useSupabase } from "../supabase-context.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -29,11 +31,13 @@ interface WorkflowPageProps {
   versions: WorkflowVersion[];
   /** The stored file of the latest version; null where there is none. */
   definition: unknown;
+  /** Its graph drawn small; null where there is none to draw. */
+  picture: Picture | null;
   runs: Run[];
 }
 
 /** A workflow to read: what it is for, what it consists of, how it went. */
-export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst }: WorkflowPageProps) {
+export function WorkflowPage({ workflow, versions, definition, picture, runs: runsAtFirst }: WorkflowPageProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const router = useRouter();
@@ -71,9 +75,18 @@ export function WorkflowPage({ workflow, versions, definition, runs: runsAtFirst
       <div className="grid items-start gap-4 p-4 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="grid min-w-0 gap-4">
           {workflow.description !== null && workflow.description !== "" && (
-            <p className="max-w-[72ch] text-sm text-pretty whitespace-pre-wrap text-muted" dir="auto">
+            <p className="max-w-[72ch] text-sm text-pretty whitespace-pre-wrap text-left text-muted" dir="auto">
               {workflow.description}
             </p>
+          )}
+          {picture !== null && (
+            <Link
+              href={`/workflows/${workflow.id}/edit`}
+              aria-label="Open the drawing"
+              className="block overflow-hidden rounded-lg border bg-ground transition-colors hover:border-line-strong"
+            >
+              <GraphPicture picture={picture} label="The graph of this workflow" className="h-40 w-full p-3 sm:h-52" />
+            </Link>
           )}
           <Card className="min-w-0 overflow-hidden">
             <CardHeader title="Runs" />

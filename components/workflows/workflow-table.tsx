@@ -41,14 +41,22 @@ export function WorkflowTable({ rows, archived, onChanged }: WorkflowTableProps)
           <Row key={workflow.id} interactive>
             <Cell className="max-w-0 w-full">
               {archived ? (
-                <span className="block truncate font-medium">{workflow.name}</span>
+                <span className="block truncate text-left font-medium" dir="auto">
+                  {workflow.name}
+                </span>
               ) : (
-                <Link href={`/workflows/${workflow.id}`} className="block truncate font-medium hover:underline">
+                <Link
+                  href={`/workflows/${workflow.id}`}
+                  dir="auto"
+                  className="block truncate text-left font-medium hover:underline"
+                >
                   {workflow.name}
                 </Link>
               )}
               {workflow.description !== null && workflow.description !== "" && (
-                <p className="truncate text-xs text-muted">{workflow.description}</p>
+                <p className="truncate text-left text-xs text-muted" dir="auto">
+                  {workflow.description}
+                </p>
               )}
             </Cell>
             <Cell className="hidden whitespace-nowrap sm:table-cell">

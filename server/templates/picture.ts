@@ -1,5 +1,5 @@
 import type { Picture } from "../../contracts/api/template.ts";
-import type { WorkflowFile, WorkflowNode } from "../../engine/workflow/file.ts";
+import { type WorkflowFile, workflowFileSchema, type WorkflowNode } from "../../engine/workflow/file.ts";
 import { definitionsByType } from "../../nodes/catalog/definitions.ts";
 
 // The canvas draws cards of this size; a picture is small enough for what differs by the number of ports not to show.
@@ -12,6 +12,14 @@ interface Place {
   y: number;
   width: number;
   height: number;
+}
+
+/** The drawing of a stored file; null for one that cannot be read, or draws nothing. */
+export function pictureOfStored(definition: unknown): Picture | null {
+  const parsed = workflowFileSchema.safeParse(definition);
+  if (!parsed.success) return null;
+  const picture = pictureOf(parsed.data);
+  return picture.boxes.length === 0 ? null : picture;
 }
 
 /** The drawing of a workflow's graph: boxes and lines, without notes. A file that says no positions is laid out by what follows what. */

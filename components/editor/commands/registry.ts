@@ -94,6 +94,14 @@ export const commands: readonly Command[] = [
     writes: true,
     run: ({ view }) => view.setState({ dialog: "import" }),
   },
+  {
+    id: "template",
+    title: "Save as a template",
+    group: "Run and save",
+    keys: [],
+    writes: true,
+    run: ({ view }) => view.setState({ dialog: "template" }),
+  },
   { id: "undo", title: "Undo", group: "Edit", keys: ["Mod+z"], writes: true, run: ({ editor }) => editor.undo() },
   {
     id: "redo",

@@ -9,6 +9,7 @@ import {
   FileUp,
   History,
   Keyboard,
+  LayoutTemplate,
   Play,
   Redo2,
   Search,
@@ -25,6 +26,7 @@ import { isRunEnded } from "../../../engine/run/status.ts";
 import { Logo } from "../../shell/logo.tsx";
 import { useCommandHub } from "../../commands/commands-provider.tsx";
 import { isMac, keyNames } from "../../commands/keys.ts";
+import { asWritten } from "../../ui/as-written.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuSeparator } from "../../ui/dropdown-menu.tsx";
@@ -34,7 +36,6 @@ import { useEditor, useEditorState } from "../editor-context.tsx";
 import { askToRun, stopRun } from "../run/start-run.ts";
 import { useLive } from "../run/use-live.ts";
 import { sameFile } from "../store/draft-server.ts";
-import { asWritten } from "../store/graph.ts";
 import { downloadFile } from "./download.ts";
 import { SaveMark } from "./save-mark.tsx";
 
@@ -157,6 +158,11 @@ function MoreMenu() {
       {mayWrite && (
         <MenuItem icon={<FileUp aria-hidden />} onSelect={() => view.setState({ dialog: "import" })}>
           Import into this draft
+        </MenuItem>
+      )}
+      {mayWrite && (
+        <MenuItem icon={<LayoutTemplate aria-hidden />} onSelect={() => view.setState({ dialog: "template" })}>
+          Save as a template
         </MenuItem>
       )}
       <MenuItem

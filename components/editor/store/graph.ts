@@ -5,6 +5,7 @@ import { nodePorts } from "../../../engine/workflow/graph.ts";
 import { isContainer } from "../../../engine/workflow/scopes.ts";
 import type { NodeDefinition } from "../../../nodes/define-node.ts";
 import { definitionsByType } from "../../../nodes/catalog/definitions.ts";
+import { asWritten } from "../../ui/as-written.ts";
 
 /** What a drawn file means, asked again at every drawing: so answers are kept by the identity of what they were asked of. */
 const nodesById = new WeakMap<readonly WorkflowNode[], Map<string, WorkflowNode>>();
@@ -138,11 +139,6 @@ export function nameOf(node: WorkflowNode): string {
   const text = definitionOf(node)?.behaviour === "note" ? node.config["text"] : undefined;
   if (typeof text === "string" && text.trim() !== "") return asWritten(text.trim().slice(0, 80));
   return node.name !== undefined && node.name !== "" ? asWritten(node.name) : (definitionOf(node)?.title ?? node.type);
-}
-
-/** Words in the order in which they were written: signs that turn the direction of what follows are left out. */
-export function asWritten(words: string): string {
-  return words.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
 /** The quiet line on a card. Written by the definition for a config that parsed; a broken one must not take the page down. */

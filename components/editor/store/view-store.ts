@@ -17,7 +17,7 @@ export type PickPurpose =
   /** Takes the place of a node: R. */
   | { kind: "replace"; node: string };
 
-export type EditorDialog = "run" | "publish" | "import" | "find" | "restore" | "rename" | null;
+export type EditorDialog = "run" | "publish" | "import" | "find" | "restore" | "rename" | "template" | null;
 
 export type Column = "input" | "settings" | "output";
 

@@ -3,6 +3,7 @@
 import { Maximize, Minus, Plus } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 import { isRunEnded } from "../../../engine/run/status.ts";
+import { useCommandSource } from "../../commands/commands-provider.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { WindowList } from "../../ui/window-list.tsx";
 import { stepRows, type Folding } from "../step-rows.ts";
@@ -17,6 +18,14 @@ import { movedBy, zoomedBy } from "./zoom.ts";
 import "./timeline.css";
 
 const rowHeight = 30;
+
+/** Held by the chart itself while it is in focus. */
+const timelineKeys = [
+  { id: "zoom-timeline", title: "Zoom in and out", group: "Timeline", keys: ["+", "-"] },
+  { id: "whole-timeline", title: "Show the whole run", group: "Timeline", keys: ["0"] },
+  { id: "move-timeline", title: "Earlier, later", group: "Timeline", keys: ["Shift+ArrowLeft", "Shift+ArrowRight"] },
+  { id: "fold-step", title: "Fold, unfold a container", group: "Timeline", keys: ["ArrowLeft", "ArrowRight"] },
+];
 
 /** The run as bars on an axis of time, by scope and iteration. */
 export function Timeline() {
@@ -43,6 +52,7 @@ export function Timeline() {
     if (next !== undefined) screen.choose(next.key);
   }
 
+  useStepCommands(move);
   useWheelZoom(chart, (factor, around) => setRange(zoomedBy(whole, map, factor, around)));
 
   const keys = (event: KeyboardEvent): void => {
@@ -224,4 +234,15 @@ function useWheelZoom(chart: { current: HTMLElement | null }, zoom: (factor: num
     section.addEventListener("wheel", turned, { passive: false });
     return () => section.removeEventListener("wheel", turned);
   }, [chart]);
+}
+
+function useStepCommands(move: (by: number) => void): void {
+  const group = "Steps";
+  useCommandSource({
+    commands: () => [
+      { id: "next-step", title: "Next step", group, keys: ["j"], run: () => move(1) },
+      { id: "previous-step", title: "Previous step", group, keys: ["k"], run: () => move(-1) },
+    ],
+    alsoShown: timelineKeys,
+  });
 }

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { listRuns } from "../../../../components/records/run.ts";
 import { listVersions, loadDefinition, loadWorkflow } from "../../../../components/records/workflow.ts";
 import { WorkflowPage } from "../../../../components/workflows/workflow-page.tsx";
+import { pictureOfStored } from "../../../../server/templates/picture.ts";
 import type { IdProps } from "../../../route-props.ts";
 import { requireWorkspace } from "../../../session.ts";
 
@@ -17,5 +18,13 @@ export default async function WorkflowRoute({ params }: IdProps) {
     workflow.latest_version === null ? null : loadDefinition(client, workflow.id, workflow.latest_version),
     listRuns(client, organization.id, { status: [], workflowId: workflow.id }, { limit: 20 }),
   ]);
-  return <WorkflowPage workflow={workflow} versions={versions} definition={definition} runs={runs} />;
+  return (
+    <WorkflowPage
+      workflow={workflow}
+      versions={versions}
+      definition={definition}
+      picture={pictureOfStored(definition)}
+      runs={runs}
+    />
+  );
 }
