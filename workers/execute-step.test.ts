@@ -151,8 +151,22 @@ describe("an effect", () => {
   test("whose worker died five times is given up", async () => {
     const under = worker({ http: world().http });
     const run = under.addRun(calling());
-    await under.executor.execute(await firstJob(under, run), 6);
+    const job = await firstJob(under, run);
+    for (let claim = 1; claim <= 5; claim++)
+      await under.drainer.deliver(run, { type: "started", step: "call", attempt: 1, worker: "dead", claim });
+    await under.executor.execute(job, 6);
     expect(await last(under, run)).toMatchObject({ type: "run-failed", error: { code: "STEP_POISONED" } });
+  });
+
+  test("whose workers died before they had begun it is not blamed for them", async () => {
+    const outside = world();
+    const under = worker({ http: outside.http });
+    const run = under.addRun(calling());
+    const executing = under.executor.execute(await firstJob(under, run), 6);
+    await vi.waitFor(() => expect(outside.requests).toHaveLength(1));
+    outside.answer();
+    expect(await executing).toBe("done");
+    expect(await last(under, run)).toMatchObject({ type: "run-completed" });
   });
 
   test("is retried after its delay, as another attempt with another key", async () => {

@@ -23,6 +23,7 @@ import { askAgent } from "./agent-calls.ts";
 import { askModel, paidFor } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
+import { deathsWith, isSuspect, mostDeaths, poisoned, Suspects } from "./suspects.ts";
 
 /** done: the outcome is in the journal, or nobody wants it. handed-back: nothing was decided, another worker takes it. */
 export type ExecutionVerdict = "done" | "handed-back";
@@ -49,8 +50,6 @@ export interface ExecutorPorts extends WorkerPorts {
   agents: AgentRegistry;
 }
 
-/** A step that took five workers down with it is not given to a sixth. */
-const maxClaims = 5;
 const maxOutputBytes = 10 * 1024 * 1024;
 const maxLogLines = 1_000;
 const maxLogLength = 4_000;
@@ -67,6 +66,7 @@ interface Working {
 
 export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): StepExecutor {
   const working = new Set<Working>();
+  const suspects = new Suspects();
   const stop = new AbortController();
   const stopListening = ports.control.onAbort((runId, steps) => {
     for (const { job, abort } of working) {
@@ -77,13 +77,20 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
   const execute = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
     const found = await findWork(ports, job);
     if (found === null) return "done";
+    if (!isSuspect(claim)) return perform(job, claim, found);
+    return suspects.alone(async () => {
+      if (stop.signal.aborted) return "handed-back";
+      const deaths = await deathsWith(ports.journal, job, claim);
+      if (deaths < mostDeaths) return perform(job, claim, found);
+      const { step, attempt } = found.scheduled;
+      await drainer.confirm(job.runId, { type: "failed", step, attempt, error: poisoned(deaths) }, stop.signal);
+      return "done";
+    });
+  };
+
+  const perform = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
     const { step, attempt } = found.scheduled;
     const report = (input: RunInput): Promise<boolean> => drainer.confirm(job.runId, input, stop.signal);
-
-    if (claim > maxClaims) {
-      await report({ type: "failed", step, attempt, error: poisoned(claim) });
-      return "done";
-    }
     if (!(await report({ type: "started", step, attempt, worker: ports.worker, claim }))) {
       // Finished or called off. Its worker may have died before it handed over what follows from it.
       await drainer.wake(job.runId, { recover: true });
@@ -289,13 +296,5 @@ function timedOut(node: PlanNode, limit: number): ErrorRecord {
     code: "STEP_TIMEOUT",
     message: `${node.name} took longer than its limit of ${limit >= 1_000 ? `${limit / 1_000} s` : `${limit} ms`}.`,
     retryable: true,
-  };
-}
-
-function poisoned(claim: number): ErrorRecord {
-  return {
-    code: "STEP_POISONED",
-    message: `The step was begun ${claim - 1} times, and each time its worker died. It is not tried again.`,
-    retryable: false,
   };
 }

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { pino } from "pino";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { BatonError } from "../engine/errors.ts";
@@ -30,6 +31,8 @@ process.on("unhandledRejection", (error) => {
 
 try {
   worker = await startWorker(parseEnvironment(process.env), log);
+  // It is written at a process' end, which one that is killed does not see: the next start is to be quick after that too.
+  flushCompileCache();
   if (stopping) await finish(worker);
 } catch (error) {
   // What the operator has to mend is said without a stack trace.

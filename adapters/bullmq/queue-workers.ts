@@ -1,4 +1,5 @@
-import { DelayedError, WaitingError, Worker } from "bullmq";
+import { setTimeout as pause } from "node:timers/promises";
+import { WaitingError, Worker } from "bullmq";
 import type { Job } from "bullmq";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -113,10 +114,8 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
 /** Puts a job back into its queue; the errors thrown are BullMQ's way of saying "it is no longer mine". */
 async function giveBack(job: Job<unknown>, token: string | undefined, verdict: StepVerdict): Promise<void> {
   if (verdict === "done") return;
-  if (verdict === "later") {
-    await job.moveToDelayed(Date.now() + redeliveryDelay, token);
-    throw new DelayedError();
-  }
+  // Waited for here: a delay in the queue is counted by the clocks of those who write and read it, and one of them may be wrong.
+  if (verdict === "later") await pause(redeliveryDelay);
   await job.moveToWait(token);
   throw new WaitingError();
 }
