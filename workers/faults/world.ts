@@ -210,7 +210,8 @@ async function spawnWorker(env: Record<string, string>): Promise<WorkerHandle> {
       await ended;
     },
   };
-  const ready = until(() => output.includes("the worker is ready"), 20_000);
+  // A start costs a second or two of work: on a busy machine many times that.
+  const ready = until(() => output.includes("the worker is ready"), 60_000);
   const early = ended.then((how) => {
     throw new Error(`The worker ended with ${how} before it was ready:\n${output.slice(-4_000)}`);
   });

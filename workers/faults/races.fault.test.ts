@@ -1,0 +1,78 @@
+// Two ways to end at the same moment, fifty times each: one of them wins, and everything agrees which.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { useStage } from "./stage.ts";
+import { callingWorkflow, decidingWorkflow } from "./workflows.ts";
+
+const times = 50;
+const by = { kind: "system" as const, id: null, label: "test" };
+const stage = useStage();
+
+test("a cancel that races the run's end wins or comes too late, and nothing happens after it", async () => {
+  const { world } = stage;
+  await stage.workers(2);
+  const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 1));
+  const whole = (await world.finished(await world.startRun(workflow, { n: 1 }), 60_000)).length;
+  const runs = await Promise.all(
+    Array.from({ length: times }, async (_, n) => {
+      const run = await world.startRun(workflow, { n });
+      // From the middle of the run up to its last event.
+      const after = whole - 1 - (n % 10);
+      await world.until(async () => Number(await lastSeq(run)) >= after, 60_000);
+      await world.mailbox.post(run, [{ id: `cancel-${n}`, input: { type: "cancel", by, reason: "enough" } }]);
+      await world.queue.wake(run, 0);
+      return run;
+    }),
+  );
+  for (const run of runs) {
+    const events = await world.finished(run, 60_000);
+    const ends = events.filter(({ type }) => type === "run-cancelled" || type === "run-completed");
+    expect(ends).toHaveLength(1);
+    expect(events.at(-1)).toBe(ends[0]);
+    for (const [key, count] of world.recorder.counts()) if (key.startsWith(`${run}.`)) expect(count, key).toBe(1);
+  }
+}, 150_000);
+
+test("a decision that races its deadline: the first of the two, in the row, in the journal and in what was done", async () => {
+  const { world } = stage;
+  await stage.workers(2);
+  const workflow = await world.addWorkflow(decidingWorkflow(world.recorder.url, 2_500));
+  const runs = await Promise.all(Array.from({ length: times }, () => world.startRun(workflow, {})));
+  const outcomes = await Promise.all(runs.map((run, index) => decideNear(run, (index % 20) - 10)));
+  for (const [index, run] of runs.entries()) {
+    const events = await world.finished(run, 60_000);
+    const decisions = events.flatMap((event) => (event.type === "approval-decided" ? [event.decision] : []));
+    expect(decisions).toHaveLength(1);
+    const inTime = outcomes[index] === "decided";
+    expect(decisions[0]).toMatchObject({ decision: inTime ? "approve" : "reject", expired: !inTime });
+    const { rows } = await world.pool.query("select status from approvals where run_id = $1", [run]);
+    expect(rows).toEqual([{ status: inTime ? "decided" : "expired" }]);
+    expect(world.recorder.counts().get(`${run}.act.1`) ?? 0).toBe(inTime ? 1 : 0);
+  }
+}, 150_000);
+
+async function lastSeq(run: string): Promise<number> {
+  const { rows } = await stage.world.pool.query<{ last: number }>("select last_seq as last from runs where id = $1", [
+    run,
+  ]);
+  return rows[0]?.last ?? 0;
+}
+
+/** Approves this many milliseconds after the deadline (before it where negative), by the database's clock. */
+async function decideNear(run: string, afterMs: number): Promise<string> {
+  const { pool, until } = stage.world;
+  const { id, left } = await until(async () => {
+    const { rows } = await pool.query<{ id: string; left: number }>(
+      `select id, (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as left from approvals where run_id = $1`,
+      [run],
+    );
+    return rows[0];
+  }, 60_000);
+  await sleep(Math.max(0, left + afterMs));
+  const { rows } = await pool.query<{ result: { outcome: string } }>(
+    `select decide_approval($1, (select org_id from approvals where id = $1), 'approve', null, '{}', 'user', $2, 'Ada', 'api', null, null) as result`,
+    [id, randomUUID()],
+  );
+  return rows[0]?.result.outcome ?? "missing";
+}
