@@ -42,7 +42,7 @@ export function RunResult({ view, name }: { view: RunView; name: string }) {
           />
         ) : (
           <div className="rounded-lg border p-4 sm:p-6">
-            <ValueView value={view.output} label="the output" />
+            <ValueView value={view.output} label="the output" copies={false} />
           </div>
         )}
       </section>

@@ -12,6 +12,8 @@ interface ValueViewProps {
   value: Json;
   /** What the value is, for screen readers. */
   label: string;
+  /** Left out where the whole can be copied beside it already. */
+  copies?: boolean;
 }
 
 type Way = "reading" | "json" | "raw";
@@ -19,7 +21,7 @@ type Way = "reading" | "json" | "raw";
 const wayLabels: Record<Way, string> = { reading: "Reading", json: "JSON", raw: "Raw" };
 
 /** A value for reading: text formatted, an object field by field; as a JSON tree; or raw, exactly as it is. */
-export function ValueView({ value, label }: ValueViewProps) {
+export function ValueView({ value, label, copies = true }: ValueViewProps) {
   const [asked, setAsked] = useState<Way | null>(null);
   if (value === null) return <p className="text-sm text-subtle">Nothing.</p>;
   const ways = waysOf(value);
@@ -34,7 +36,7 @@ export function ValueView({ value, label }: ValueViewProps) {
             onValueChange={setAsked}
             options={ways.map((way) => ({ value: way, label: wayLabels[way] }))}
           />
-          {(as === "raw" || typeof value === "string") && (
+          {copies && (as === "raw" || typeof value === "string") && (
             <CopyButton text={() => rawOf(value)} label={`Copy ${label}`} />
           )}
         </div>
@@ -44,7 +46,7 @@ export function ValueView({ value, label }: ValueViewProps) {
   );
 }
 
-function Shown({ value, label, as }: ValueViewProps & { as: Way }) {
+function Shown({ value, label, as }: Omit<ValueViewProps, "copies"> & { as: Way }) {
   if (as === "raw") {
     return (
       <div className="max-h-[640px] overflow-auto rounded-md border border-line bg-sunken p-2.5">

@@ -7,75 +7,8 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
 import { SchedulePreview } from "./schedule-preview.tsx";
+import type { Draft } from "./trigger-draft.ts";
 import { cronPresets } from "./trigger-words.ts";
-
-/** What is typed, for every kind at once: changing the kind and back loses nothing. */
-export interface Draft {
-  signature: string;
-  respond: string;
-  cron: string;
-  timeZone: string;
-  catchUp: string;
-  event: string;
-  filter: string;
-  includeKept: boolean;
-  thanks: string;
-  open: boolean;
-  /** JSON of the input mapping; "" for none. */
-  input: string;
-}
-
-export function beginning(): Draft {
-  return {
-    signature: "standard",
-    respond: "async",
-    cron: "0 9 * * *",
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    catchUp: "latest",
-    event: "",
-    filter: "",
-    includeKept: false,
-    thanks: "",
-    open: false,
-    input: "",
-  };
-}
-
-/** The config that the API takes, or what keeps it from being one. */
-export function configOf(kind: TriggerKind, draft: Draft): { config: object; fault: string | null } {
-  const mapping = kind === "form" ? { value: undefined, fault: null } : readMapping(draft.input);
-  const input = mapping.value === undefined ? {} : { input: mapping.value };
-  return { config: { ...ownFields(kind, draft), ...input }, fault: mapping.fault };
-}
-
-function ownFields(kind: TriggerKind, draft: Draft): object {
-  switch (kind) {
-    case "webhook":
-      return { signature: draft.signature, respond: draft.respond };
-    case "schedule":
-      return { cron: draft.cron, timeZone: draft.timeZone, catchUp: draft.catchUp };
-    case "event":
-      return {
-        event: draft.event.trim(),
-        filter: draft.filter.trim() === "" ? null : draft.filter.trim(),
-        includeKept: draft.includeKept,
-      };
-    case "form":
-      return { thanks: draft.thanks.trim() === "" ? null : draft.thanks };
-  }
-}
-
-function readMapping(text: string): { value: unknown; fault: string | null } {
-  if (text.trim() === "") return { value: undefined, fault: null };
-  // One expression alone needs no quotes.
-  if (/^\{\{[\s\S]*\}\}$/.test(text.trim())) return { value: text.trim(), fault: null };
-  try {
-    return { value: JSON.parse(text), fault: null };
-  } catch (thrown) {
-    if (!(thrown instanceof SyntaxError)) throw thrown;
-    return { value: undefined, fault: "The input is not JSON. Write an object, or one {{ expression }}." };
-  }
-}
 
 interface KindFieldsProps {
   kind: TriggerKind;

@@ -128,6 +128,7 @@ function Fill({ form, submit, onSent }: FillProps) {
         </p>
       )}
       {failure !== null && <ErrorState title="It was not sent" {...failure} />}
+      {form.fields.length === 0 && <p className="text-sm text-muted">Nothing has to be filled in: send it as it is.</p>}
       <SchemaForm
         fields={form.fields}
         texts={texts}

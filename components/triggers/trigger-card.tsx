@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight, Ellipsis, KeyRound, Link2, Trash2 } from "lucide-react";
+import { ChevronRight, Ellipsis, KeyRound, Link2, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { madeTriggerSchema, type MadeTrigger, type Trigger } from "../../contracts/api/trigger.ts";
 import { anyAnswer, errorWords } from "../api-client.ts";
@@ -16,6 +16,7 @@ import { Switch } from "../ui/switch.tsx";
 import { toast } from "../ui/toast.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Deliveries } from "./deliveries.tsx";
+import { EditTriggerDialog } from "./edit-trigger.tsx";
 import { MadeSecrets } from "./made-secrets.tsx";
 import { kinds, momentWords, triggerLine } from "./trigger-words.ts";
 
@@ -32,6 +33,7 @@ export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) 
   const api = useApi();
   const [open, setOpen] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [editing, setEditing] = useState(false);
   const { icon: Icon, name: kindName } = kinds[trigger.kind];
   const panel = `deliveries-${trigger.id}`;
 
@@ -72,6 +74,9 @@ export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) 
               align="end"
               trigger={<IconButton label={`More for ${trigger.name}`} icon={<Ellipsis aria-hidden />} />}
             >
+              <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setEditing(true)}>
+                Edit…
+              </MenuItem>
               {trigger.kind === "webhook" && trigger.config.signature !== "none" && (
                 <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setAsked("secret")}>
                   Rotate the secret…
@@ -106,6 +111,7 @@ export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) 
         Recent deliveries
       </button>
       <div id={panel}>{open && <Deliveries trigger={trigger} />}</div>
+      <EditTriggerDialog trigger={trigger} open={editing} onOpenChange={setEditing} onChanged={onChanged} />
       <AskedDialog trigger={trigger} asked={asked} onClose={() => setAsked(null)} onChanged={onChanged} />
     </Card>
   );
