@@ -206,6 +206,7 @@ function workflowStore(at: Memory): Services["workflows"] {
         orgId: given.orgId,
         name: given.name,
         description: given.description,
+        tags: [],
         definition: given.definition,
         revision: 1,
         latestVersion: version,
@@ -244,6 +245,7 @@ function workflowStore(at: Memory): Services["workflows"] {
       return { version: number };
     },
     archive: async () => false,
+    tag: async () => false,
     definition: async (orgId, id, version) =>
       own(orgId, id) === null ? null : (at.versions.get(`${id}:${version}`) ?? null),
     versions: async () => [],

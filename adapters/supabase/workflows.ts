@@ -4,7 +4,7 @@ import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
 import { moment, pageOf } from "./moment.ts";
 import type { Pool } from "./pool.ts";
 
-const summary = `w.id, w.name, w.description, w.revision, w.latest_version as "latestVersion",
+const summary = `w.id, w.name, w.description, w.tags, w.revision, w.latest_version as "latestVersion",
   w.published_version as "publishedVersion", w.updated_by as "updatedBy",
   ${moment("w.created_at", "createdAt")}, ${moment("w.updated_at", "updatedAt")}`;
 
@@ -62,15 +62,16 @@ export class WorkflowTable {
 
   async list(
     orgId: string,
-    page: { limit: number; after: { at: string; id: string } | null; search: string | null },
+    page: { limit: number; after: { at: string; id: string } | null; search: string | null; tag: string | null },
   ): Promise<{ items: WorkflowSummary[]; next: { at: string; id: string } | null }> {
     const { rows } = await this.#pool.query<WorkflowSummary>(
       `select ${summary} from public.workflows w
        where w.org_id = $1 and w.deleted_at is null
          and ($2::timestamptz is null or w.updated_at < $2 or (w.updated_at = $2 and w.id > $3::uuid))
          and ($4::text is null or strpos(lower(w.name), lower($4)) > 0)
+         and ($6::text is null or w.tags @> array[$6::text])
        order by w.updated_at desc, w.id limit $5`,
-      [orgId, page.after?.at ?? null, page.after?.id ?? null, page.search, page.limit + 1],
+      [orgId, page.after?.at ?? null, page.after?.id ?? null, page.search, page.limit + 1, page.tag],
     );
     return pageOf(rows, page.limit, (row) => row.updatedAt);
   }
@@ -150,6 +151,17 @@ export class WorkflowTable {
        ), recorded as (${auditFrom("changed", 4)})
        select exists (select 1 from changed) as changed`,
       [id, orgId, archived, auditParameter(audit)],
+    );
+    return rows[0]?.changed === true;
+  }
+
+  async tag(orgId: string, id: string, tags: readonly string[], audit: AuditEntry): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ changed: boolean }>(
+      `with changed as (
+         update public.workflows set tags = $3 where id = $1 and org_id = $2 and deleted_at is null returning id
+       ), recorded as (${auditFrom("changed", 4)})
+       select exists (select 1 from changed) as changed`,
+      [id, orgId, tags, auditParameter(audit)],
     );
     return rows[0]?.changed === true;
   }

@@ -6,6 +6,7 @@ const workflowSchema = z.object({
   id: z.uuid(),
   name: shownSchema,
   description: shownSchema.nullable(),
+  tags: z.array(shownSchema),
   latest_version: z.number().nullable(),
   published_version: z.number().nullable(),
   created_at: z.string(),
@@ -13,7 +14,7 @@ const workflowSchema = z.object({
 });
 export type Workflow = z.infer<typeof workflowSchema>;
 
-const columns = "id, name, description, latest_version, published_version, created_at, updated_at";
+const columns = "id, name, description, tags, latest_version, published_version, created_at, updated_at";
 export const workflowPageSize = 50;
 
 export const workflowSorts = ["updated", "name", "created"] as const;
@@ -22,6 +23,8 @@ export type WorkflowSort = (typeof workflowSorts)[number];
 export interface WorkflowFilter {
   /** What names are searched for. */
   search: string;
+  /** Only those with this tag. */
+  tag: string | null;
   sort: WorkflowSort;
   /** The archived ones instead of the others. */
   archived: boolean;
@@ -31,7 +34,7 @@ export interface WorkflowFilter {
 export async function listWorkflows(
   client: SupabaseClient,
   organizationId: string,
-  { search, sort, archived }: WorkflowFilter,
+  { search, tag, sort, archived }: WorkflowFilter,
   limit: number = workflowPageSize,
 ): Promise<Workflow[]> {
   let asked = client.from("workflows").select(columns).eq("org_id", organizationId);
@@ -39,6 +42,7 @@ export async function listWorkflows(
   // In a pattern these three mean something; in a name they are themselves.
   const pattern = `%${search.trim().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   if (search.trim() !== "") asked = asked.ilike("name", pattern);
+  if (tag !== null) asked = asked.contains("tags", [tag]);
   const column = { updated: "updated_at", name: "name", created: "created_at" }[sort];
   const answer = await asked
     .order(column, { ascending: sort === "name" })
@@ -52,6 +56,19 @@ export async function loadWorkflow(client: SupabaseClient, id: string): Promise<
   if (!isUuid(id)) return null;
   const answer = await client.from("workflows").select(columns).eq("id", id).is("deleted_at", null).maybeSingle();
   return parseRow("the workflow", workflowSchema, answer);
+}
+
+/** Every tag that a workflow of the organisation has, by the alphabet. */
+export async function listTags(client: SupabaseClient, organizationId: string): Promise<string[]> {
+  const answer = await client
+    .from("workflows")
+    .select("tags")
+    .eq("org_id", organizationId)
+    .is("deleted_at", null)
+    .neq("tags", "{}")
+    .limit(1_000);
+  const rows = parseRows("the tags", workflowSchema.pick({ tags: true }), answer);
+  return [...new Set(rows.flatMap(({ tags }) => tags))].toSorted((a, b) => a.localeCompare(b));
 }
 
 const versionSchema = z.object({

@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { NewWorkflowButton } from "../editor/new-workflow-button.tsx";
 import { may } from "../records/organization.ts";
 import { latestRuns, type Run } from "../records/run.ts";
-import { listWorkflows, type Workflow, type WorkflowFilter, workflowPageSize } from "../records/workflow.ts";
+import { listTags, listWorkflows, type Workflow, type WorkflowFilter, workflowPageSize } from "../records/workflow.ts";
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
@@ -26,11 +26,13 @@ export interface WorkflowRow {
 
 interface WorkflowListProps {
   initial: WorkflowRow[];
+  /** The tags there are. */
+  tags: string[];
   filter: WorkflowFilter;
 }
 
 /** Every workflow of the organisation, with how it last went. Search, order and archive stand in the address. */
-export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListProps) {
+export function WorkflowList({ initial, tags: tagsAtFirst, filter: filterAtFirst }: WorkflowListProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const [search, setSearch] = useState(filterAtFirst.search);
@@ -44,6 +46,7 @@ export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListPro
   useEffect(() => {
     const query = new URLSearchParams();
     if (filter.search !== "") query.set("q", filter.search);
+    if (filter.tag !== null) query.set("tag", filter.tag);
     if (filter.sort !== "updated") query.set("sort", filter.sort);
     if (filter.archived) query.set("archived", "1");
     history.replaceState(null, "", query.size === 0 ? "/workflows" : `/workflows?${query}`);
@@ -60,6 +63,12 @@ export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListPro
     return workflows.map((workflow) => ({ workflow, lastRun: runs.get(workflow.id) ?? null }));
   });
   const rows = value ?? [];
+  const tags = useLiveQuery(`${organization.id} tags`, tagsAtFirst, () => listTags(supabase, organization.id));
+  const known = tags.value ?? [];
+  function changed() {
+    refresh();
+    tags.refresh();
+  }
   const writes = may(organization.role, "build");
 
   return (
@@ -69,6 +78,7 @@ export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListPro
         actions={
           <>
             <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-28 sm:w-52" />
+            <TagSelect tag={filter.tag} known={known} onTag={(tag) => setFilter((old) => ({ ...old, tag }))} />
             <Select
               size="small"
               label="Order and archive"
@@ -95,7 +105,15 @@ export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListPro
           actions={<Button onClick={refresh}>Try again</Button>}
         />
       )}
-      {rows.length > 0 && <WorkflowTable rows={rows} archived={filter.archived} onChanged={refresh} />}
+      {rows.length > 0 && (
+        <WorkflowTable
+          rows={rows}
+          archived={filter.archived}
+          known={known}
+          onTag={(tag) => setFilter((old) => ({ ...old, tag }))}
+          onChanged={changed}
+        />
+      )}
       {rows.length === limit && (
         <div className="flex justify-center p-4">
           <Button onClick={() => setPages((before) => before + 1)}>Show more</Button>
@@ -106,11 +124,34 @@ export function WorkflowList({ initial, filter: filterAtFirst }: WorkflowListPro
           filter={filter}
           onClear={() => {
             setSearch("");
-            setFilter((old) => ({ ...old, search: "", archived: false }));
+            setFilter((old) => ({ ...old, search: "", tag: null, archived: false }));
           }}
         />
       )}
     </>
+  );
+}
+
+interface TagSelectProps {
+  tag: string | null;
+  known: readonly string[];
+  onTag(tag: string | null): void;
+}
+
+/** Narrows the list to one tag; not there where no workflow has any. */
+function TagSelect({ tag, known, onTag }: TagSelectProps) {
+  // One that the address names may be gone meanwhile.
+  const tags = tag === null || known.includes(tag) ? known : [tag, ...known];
+  if (tags.length === 0) return null;
+  return (
+    <Select
+      size="small"
+      label="Tag"
+      className="max-w-36"
+      value={tag === null ? "every" : `tag ${tag}`}
+      onValueChange={(chosen) => onTag(chosen === "every" ? null : chosen.slice("tag ".length))}
+      options={[{ value: "every", label: "Every tag" }, ...tags.map((each) => ({ value: `tag ${each}`, label: each }))]}
+    />
   );
 }
 
@@ -127,6 +168,16 @@ function NoWorkflows({ filter, onClear }: { filter: WorkflowFilter; onClear(): v
         title={`No workflow is called “${filter.search}”`}
         description="The search looks at names."
         actions={<Button onClick={onClear}>Clear the search</Button>}
+      />
+    );
+  }
+  if (filter.tag !== null) {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title={`No workflow has the tag “${filter.tag}”`}
+        description="Tags are given in a workflow's menu."
+        actions={<Button onClick={onClear}>Show every workflow</Button>}
       />
     );
   }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Archive, Download, Ellipsis, LayoutTemplate, Zap } from "lucide-react";
+import { Archive, Download, Ellipsis, LayoutTemplate, Tag, Zap } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
@@ -16,19 +16,25 @@ import { toast } from "../ui/toast.tsx";
 const SaveTemplateDialog = dynamic(
   async () => (await import("../templates/save-template-dialog.tsx")).SaveTemplateDialog,
 );
+const TagsDialog = dynamic(async () => (await import("./tags-dialog.tsx")).TagsDialog);
 const archivedSchema = z.object({ id: z.uuid() });
 
 interface WorkflowMenuProps {
-  workflow: Pick<Workflow, "id" | "name" | "description">;
+  workflow: Pick<Workflow, "id" | "name" | "description" | "tags">;
+  /** The tags that workflows of the organisation have. */
+  known: readonly string[];
   /** Told after it was archived or brought back. */
   onChanged(): void;
+  /** Told after its tags were changed, where that is something else. */
+  onTagged?: () => void;
 }
 
 /** What can be done with a workflow besides running and editing it. */
-export function WorkflowMenu({ workflow, onChanged }: WorkflowMenuProps) {
+export function WorkflowMenu({ workflow, known, onChanged, onTagged = onChanged }: WorkflowMenuProps) {
   const api = useApi();
   const { organization } = useWorkspace();
   const [saving, setSaving] = useState(false);
+  const [tagging, setTagging] = useState(false);
   const writes = may(organization.role, "build");
 
   async function save() {
@@ -53,6 +59,9 @@ export function WorkflowMenu({ workflow, onChanged }: WorkflowMenuProps) {
         </MenuItem>
         {writes && (
           <>
+            <MenuItem icon={<Tag aria-hidden />} onSelect={() => setTagging(true)}>
+              Tags…
+            </MenuItem>
             <MenuItem icon={<LayoutTemplate aria-hidden />} onSelect={() => setSaving(true)}>
               Save as a template…
             </MenuItem>
@@ -63,6 +72,7 @@ export function WorkflowMenu({ workflow, onChanged }: WorkflowMenuProps) {
           </>
         )}
       </DropdownMenu>
+      {tagging && <TagsDialog workflow={workflow} known={known} open onOpenChange={setTagging} onChanged={onTagged} />}
       {saving && (
         <SaveTemplateDialog
           workflow={{ id: workflow.id, name: workflow.name, description: workflow.description ?? "" }}

@@ -24,6 +24,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { FamilyIcon } from "./family-icon.tsx";
 import { RunButton } from "./run-button.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
+import { Tags } from "./tags.tsx";
 import { VersionMark } from "./workflow-table.tsx";
 
 interface WorkflowPageProps {
@@ -34,10 +35,12 @@ interface WorkflowPageProps {
   /** Its graph drawn small; null where there is none to draw. */
   picture: Picture | null;
   runs: Run[];
+  /** The tags there are. */
+  tags: string[];
 }
 
 /** A workflow to read: what it is for, what it consists of, how it went. */
-export function WorkflowPage({ workflow, versions, definition, picture, runs: runsAtFirst }: WorkflowPageProps) {
+export function WorkflowPage({ workflow, versions, definition, picture, runs: runsAtFirst, tags }: WorkflowPageProps) {
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const router = useRouter();
@@ -68,7 +71,12 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
               tone="primary"
               workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }}
             />
-            <WorkflowMenu workflow={workflow} onChanged={() => router.push("/workflows")} />
+            <WorkflowMenu
+              workflow={workflow}
+              known={tags}
+              onChanged={() => router.push("/workflows")}
+              onTagged={() => router.refresh()}
+            />
           </>
         }
       />
@@ -79,6 +87,7 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
               {workflow.description}
             </p>
           )}
+          <Tags tags={workflow.tags} onTag={(tag) => router.push(`/workflows?tag=${encodeURIComponent(tag)}`)} />
           {picture !== null && (
             <Link
               href={`/workflows/${workflow.id}/edit`}

@@ -10,17 +10,21 @@ import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 import { RunButton } from "./run-button.tsx";
+import { Tags } from "./tags.tsx";
 import type { WorkflowRow } from "./workflow-list.tsx";
 import { restoreWorkflows, WorkflowMenu } from "./workflow-menu.tsx";
 
 interface WorkflowTableProps {
   rows: readonly WorkflowRow[];
   archived: boolean;
+  /** The tags there are, to choose from. */
+  known: readonly string[];
+  onTag(tag: string): void;
   onChanged(): void;
 }
 
 /** Workflows as rows: what each is, on which version it runs, how it last went. */
-export function WorkflowTable({ rows, archived, onChanged }: WorkflowTableProps) {
+export function WorkflowTable({ rows, archived, known, onTag, onChanged }: WorkflowTableProps) {
   return (
     <Table label="Workflows">
       <thead>
@@ -41,14 +45,17 @@ export function WorkflowTable({ rows, archived, onChanged }: WorkflowTableProps)
           <Row key={workflow.id} interactive>
             <Cell className="max-w-0 w-full">
               {archived ? (
-                <span className="block truncate text-left font-medium" dir="auto">
+                <span
+                  className="block truncate text-left font-medium max-sm:line-clamp-2 max-sm:whitespace-normal"
+                  dir="auto"
+                >
                   {workflow.name}
                 </span>
               ) : (
                 <Link
                   href={`/workflows/${workflow.id}`}
                   dir="auto"
-                  className="block truncate text-left font-medium hover:underline"
+                  className="block truncate text-left font-medium max-sm:line-clamp-2 max-sm:whitespace-normal hover:underline"
                 >
                   {workflow.name}
                 </Link>
@@ -58,6 +65,7 @@ export function WorkflowTable({ rows, archived, onChanged }: WorkflowTableProps)
                   {workflow.description}
                 </p>
               )}
+              <Tags tags={workflow.tags} onTag={onTag} className="mt-1" />
             </Cell>
             <Cell className="hidden whitespace-nowrap sm:table-cell">
               <VersionMark workflow={workflow} />
@@ -84,7 +92,7 @@ export function WorkflowTable({ rows, archived, onChanged }: WorkflowTableProps)
                     <RunButton
                       workflow={{ id: workflow.id, name: workflow.name, version: workflow.published_version }}
                     />
-                    <WorkflowMenu workflow={workflow} onChanged={onChanged} />
+                    <WorkflowMenu workflow={workflow} known={known} onChanged={onChanged} />
                   </>
                 )}
               </div>

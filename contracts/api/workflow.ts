@@ -3,10 +3,27 @@ import { workflowFileSchema } from "../../engine/workflow/file.ts";
 import { idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
 import { fieldProblemSchema } from "./problem.ts";
 
+/** A word of an organisation for its workflows, such as "finance". Told apart without regard to case. */
+export const workflowTagSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^\p{Cc}\p{Cf},]+$/u, "must be one line without commas");
+
+export const workflowTagsSchema = z.strictObject({
+  /** All of them, in the order in which they are shown. */
+  tags: z
+    .array(workflowTagSchema)
+    .max(10)
+    .refine((tags) => new Set(tags.map((tag) => tag.toLowerCase())).size === tags.length, "names a tag twice"),
+});
+
 export const workflowSummarySchema = z.strictObject({
   id: idSchema,
   name: z.string(),
   description: z.string(),
+  tags: z.array(z.string()),
   /** Counts saves of the draft. */
   revision: z.int(),
   latestVersion: z.int().nullable(),
@@ -26,7 +43,11 @@ export type Workflow = z.infer<typeof workflowSchema>;
 
 export const workflowPageSchema = pageSchema(workflowSummarySchema);
 
-export const workflowListQuerySchema = pageQuerySchema.extend({ search: z.string().max(200).optional() });
+export const workflowListQuerySchema = pageQuerySchema.extend({
+  search: z.string().max(200).optional(),
+  /** Only those with this tag. */
+  tag: workflowTagSchema.optional(),
+});
 
 /** `draft=true` stores a file that parses but need not compile yet; it gets no version. */
 export const importQuerySchema = z.strictObject({ draft: z.enum(["true", "false"]).default("false") });
@@ -58,6 +79,8 @@ export const publishAnswerSchema = z.strictObject({
 });
 
 export const archivedWorkflowSchema = z.strictObject({ id: idSchema });
+
+export const taggedWorkflowSchema = z.strictObject({ id: idSchema, tags: z.array(z.string()) });
 
 export const workflowVersionSchema = z.strictObject({
   version: z.int(),

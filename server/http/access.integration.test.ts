@@ -84,6 +84,7 @@ const bodies: Record<string, unknown> = {
   "POST /templates": { workflowId: randomUUID(), name: "From the matrix" },
   "PUT /workflows/{id}": { revision: 999, definition: computingFile() },
   "POST /workflows/{id}/publish": { revision: 999 },
+  "PUT /workflows/{id}/tags": { tags: ["matrix"] },
   "POST /workflows/{id}/runs": { version: 999 },
   "PATCH /runs/{id}/variables": { variables: { n: 1 } },
   "POST /runs/{id}/fork": { at: 1 },

@@ -312,6 +312,32 @@ test("an archived workflow is in no list and starts no run until it is brought b
   expect((await api.call("POST", `/workflows/${id}/runs`, { as: owner, body: { input: { n: 1 } } })).status).toBe(202);
 });
 
+test("a workflow is tagged, found by a tag, and keeps its tags when its draft is saved", async () => {
+  const id = await importFile(computingFile());
+  const tagged = await api.call("PUT", `/workflows/${id}/tags`, {
+    as: owner,
+    body: { tags: [" Finance ", "month end"] },
+  });
+  expect([tagged.status, tagged.json]).toEqual([200, { id, tags: ["Finance", "month end"] }]);
+  const found = await api.call("GET", `/workflows?tag=${encodeURIComponent("month end")}`, { as: owner });
+  expect(found.json.items).toMatchObject([{ id, tags: ["Finance", "month end"] }]);
+  expect((await api.call("GET", "/workflows?tag=month", { as: owner })).json.items).toEqual([]);
+  const body = { revision: 1, definition: computingFile("Another name") };
+  const saved = await api.call("PUT", `/workflows/${id}`, { as: owner, body });
+  expect([saved.status, saved.json.tags]).toEqual([200, ["Finance", "month end"]]);
+});
+
+test.each([[["twice", "Twice"]], [["a,b"]], [["\u202Egnp"]], [Array.from({ length: 11 }, (_, n) => `t${n}`)]])(
+  "the tags %j are refused, and those before stay",
+  async (tags) => {
+    const id = await importFile(computingFile());
+    await api.call("PUT", `/workflows/${id}/tags`, { as: owner, body: { tags: ["kept"] } });
+    const refused = await api.call("PUT", `/workflows/${id}/tags`, { as: owner, body: { tags } });
+    expect([refused.status, refused.json.code]).toEqual([422, "INPUT_INVALID"]);
+    expect((await api.call("GET", `/workflows/${id}`, { as: owner })).json.tags).toEqual(["kept"]);
+  },
+);
+
 test("the description is OpenAPI 3.1 and the file has a JSON Schema", async () => {
   const document = (await api.call("GET", "/openapi.json")).json;
   expect(document.openapi).toBe("3.1.0");

@@ -7,12 +7,13 @@ import type { WorkflowStore } from "./ports.ts";
 export async function listWorkflows(
   workflows: WorkflowStore,
   caller: Caller,
-  query: { limit: number; cursor?: string | undefined; search?: string | undefined },
+  query: { limit: number; cursor?: string | undefined; search?: string | undefined; tag?: string | undefined },
 ): Promise<{ items: WorkflowSummary[]; nextCursor: string | null }> {
   const page = await workflows.list(caller.orgId, {
     limit: query.limit,
     after: decodeCursor(query.cursor),
     search: query.search ?? null,
+    tag: query.tag ?? null,
   });
   return { items: page.items, nextCursor: encodeCursor(page.next) };
 }

@@ -8,7 +8,10 @@ export interface WorkflowStore {
   /** Stores a workflow; with `publish`, its definition as version 1 as well. */
   insert(workflow: NewWorkflow, audit: AuditEntry): Promise<void>;
   get(orgId: string, id: string): Promise<Workflow | null>;
-  list(orgId: string, page: PageRequest & { search: string | null }): Promise<Page<WorkflowSummary>>;
+  list(
+    orgId: string,
+    page: PageRequest & { search: string | null; tag: string | null },
+  ): Promise<Page<WorkflowSummary>>;
   /** Replaces the draft if it still is at `revision`; "conflict" otherwise, null when there is no such workflow. */
   saveDraft(draft: DraftChange, audit: AuditEntry): Promise<{ revision: number } | "conflict" | null>;
   /** Adds a version with this definition, which was the draft at `revision`, and makes it the published one. */
@@ -18,6 +21,8 @@ export interface WorkflowStore {
   ): Promise<{ version: number } | "conflict" | null>;
   /** Archives a workflow, or brings an archived one back; false where there is none to change. */
   archive(orgId: string, id: string, archived: boolean, audit: AuditEntry): Promise<boolean>;
+  /** Replaces the tags; false where there is no such workflow. */
+  tag(orgId: string, id: string, tags: readonly string[], audit: AuditEntry): Promise<boolean>;
   definition(orgId: string, id: string, version: number): Promise<Json | null>;
   versions(orgId: string, id: string): Promise<WorkflowVersion[]>;
   /** Name and published version, without the definition: what starting a run asks. */

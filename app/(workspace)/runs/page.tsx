@@ -15,7 +15,7 @@ export default async function RunsPage({ searchParams }: SearchProps) {
   const asked = readAsked((name) => firstOf(given[name]));
   const [runs, workflows, members] = await Promise.all([
     listRuns(client, organization.id, filterOf(asked, Date.now())),
-    listWorkflows(client, organization.id, { search: "", sort: "name", archived: false }, 200),
+    listWorkflows(client, organization.id, { search: "", tag: null, sort: "name", archived: false }, 200),
     listMembers(client, organization.id),
   ]);
   return (

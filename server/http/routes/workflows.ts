@@ -1,6 +1,8 @@
 import { idParamsSchema } from "../../../contracts/api/common.ts";
 import {
   archivedWorkflowSchema,
+  taggedWorkflowSchema,
+  workflowTagsSchema,
   importAnswerSchema,
   importQuerySchema,
   planSchema,
@@ -23,6 +25,7 @@ import { importWorkflow } from "../../workflows/import-workflow.ts";
 import { listWorkflows } from "../../workflows/list-workflows.ts";
 import { planWorkflow } from "../../workflows/plan-workflow.ts";
 import { publishWorkflow } from "../../workflows/publish-workflow.ts";
+import { tagWorkflow } from "../../workflows/tag-workflow.ts";
 import { updateWorkflow } from "../../workflows/update-workflow.ts";
 import { HttpRefusal } from "../problem.ts";
 import { route, type Route } from "../route.ts";
@@ -30,7 +33,7 @@ import { route, type Route } from "../route.ts";
 const tag = "Workflows";
 const fileBody = { maxBytes: fileLimits.bytes, tooLarge: "WORKFLOW_TOO_LARGE" } as const;
 export function workflowRoutes(services: Services): Route[] {
-  return [...fileRoutes(services), ...versionRoutes(services), ...archiveRoutes(services)];
+  return [...fileRoutes(services), ...versionRoutes(services), ...archiveRoutes(services), ...tagRoutes(services)];
 }
 
 function archiveRoutes(services: Services): Route[] {
@@ -60,6 +63,27 @@ function archiveRoutes(services: Services): Route[] {
       async ({ caller, params }) => ({
         status: 200,
         body: await archiveWorkflow(services.workflows, caller, params.id, false),
+      }),
+    ),
+  ];
+}
+
+function tagRoutes(services: Services): Route[] {
+  return [
+    route(
+      {
+        method: "put",
+        path: "/workflows/{id}/tags",
+        action: "workflow:write",
+        summary: "Replace the tags of a workflow",
+        tag,
+        params: idParamsSchema,
+        body: workflowTagsSchema,
+        answers: { 200: { description: "The workflow's tags", schema: taggedWorkflowSchema } },
+      },
+      async ({ caller, params, body }) => ({
+        status: 200,
+        body: await tagWorkflow(services.workflows, caller, params.id, body.tags),
       }),
     ),
   ];

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { listRuns } from "../../../../components/records/run.ts";
-import { listVersions, loadDefinition, loadWorkflow } from "../../../../components/records/workflow.ts";
+import { listTags, listVersions, loadDefinition, loadWorkflow } from "../../../../components/records/workflow.ts";
 import { WorkflowPage } from "../../../../components/workflows/workflow-page.tsx";
 import { pictureOfStored } from "../../../../server/templates/picture.ts";
 import type { IdProps } from "../../../route-props.ts";
@@ -13,10 +13,11 @@ export default async function WorkflowRoute({ params }: IdProps) {
   const { client, organization } = await requireWorkspace();
   const workflow = await loadWorkflow(client, (await params).id);
   if (workflow === null) notFound();
-  const [versions, definition, runs] = await Promise.all([
+  const [versions, definition, runs, tags] = await Promise.all([
     listVersions(client, workflow.id),
     workflow.latest_version === null ? null : loadDefinition(client, workflow.id, workflow.latest_version),
     listRuns(client, organization.id, { status: [], workflowId: workflow.id }, { limit: 20 }),
+    listTags(client, organization.id),
   ]);
   return (
     <WorkflowPage
@@ -25,6 +26,7 @@ export default async function WorkflowRoute({ params }: IdProps) {
       definition={definition}
       picture={pictureOfStored(definition)}
       runs={runs}
+      tags={tags}
     />
   );
 }
