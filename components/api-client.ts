@@ -43,10 +43,17 @@ export interface ApiClient {
 /** For answers whose content does not matter, 204 among them. */
 export const anyAnswer = z.unknown();
 
+/** How a request leaves: over the network from a browser, within the process from a page that the server draws. */
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
 /**
  * The product's own API, called as the signed-in user within one organisation. `session` null calls without an account (approval links).
  */
-export function createApiClient(session: SupabaseClient | null, organizationId: string | null): ApiClient {
+export function createApiClient(
+  session: SupabaseClient | null,
+  organizationId: string | null,
+  send: Fetch = fetchOrExplain,
+): ApiClient {
   return {
     async call(method, path, answer, body) {
       const headers: Record<string, string> = { accept: "application/json" };
@@ -84,7 +91,7 @@ export function createApiClient(session: SupabaseClient | null, organizationId: 
   };
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+async function fetchOrExplain(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (cause) {

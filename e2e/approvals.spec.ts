@@ -39,6 +39,7 @@ test("J and K move, A approves with a comment, R rejects, and typing decides not
   const first = await ask(api, "First question");
   const second = await ask(api, "Second question");
   await owner.goto("/approvals");
+  await live(owner);
   await expect(open(owner, "Second question")).toBeVisible();
   await owner.keyboard.press("j");
   await expect(open(owner, "First question")).toBeVisible();
@@ -60,7 +61,7 @@ test("J and K move, A approves with a comment, R rejects, and typing decides not
   await expect(owner.getByText("Nothing waits for a decision")).toBeVisible();
 
   await owner.getByText("Done", { exact: true }).click();
-  await line(owner, "Second question").click();
+  await line(owner, "Second question").first().click();
   await expect(open(owner, "Second question").getByLabel("Decision")).toContainText("a rare jackal");
 });
 

@@ -119,3 +119,27 @@ test("a session that ends in mid-edit: said, kept, and saved once somebody has s
   await second.goto(`/workflows/${id}/edit`);
   await expect(node(second, "middle")).toContainText("Typed without a session");
 });
+
+test("a megabyte pasted into a field is refused with a word; what is long and allowed is taken and saved", async ({
+  owner: page,
+  api,
+}) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const paste = async (text: string) => {
+    await page.evaluate((given) => navigator.clipboard.writeText(given), text);
+    await page.keyboard.press("ControlOrMeta+v");
+  };
+  const id = await api.importWorkflow(chain("A megabyte"));
+  await page.goto(`/workflows/${id}/edit`);
+  await node(page, "middle").click();
+  const prompt = page.getByRole("region", { name: "Settings" }).getByLabel("Prompt");
+  await prompt.press("End");
+  await paste("All of it matters. ".repeat(56_000));
+  await expect(page.getByText(/^The text has 1,064,000 characters and a field takes 200,000/)).toBeVisible();
+  await expect(prompt).toHaveValue("{{ input }}");
+  const allowed = ` ${"Long, and meant so. ".repeat(5_000)}`;
+  await prompt.press("End");
+  await paste(allowed);
+  await expect(prompt).toHaveValue(`{{ input }}${allowed}`);
+  await expect(page.getByText(/^Saved ·/)).toBeVisible();
+});

@@ -28,15 +28,22 @@ import { DecisionBar, type DecisionBody, type DecisionHandle } from "./decision-
 type Which = "mine" | "all" | "done";
 const donePageSchema = z.object({ items: z.array(approvalViewSchema) });
 
-/** The inbox: what waits at the left, at the right all that is needed to decide. `asked` is the approval in the address. */
-export function ApprovalInbox({ asked }: { asked: string | null }) {
+interface ApprovalInboxProps {
+  /** The approval in the address. */
+  asked: string | null;
+  /** What waits, where the server read it already. */
+  initial: ApprovalView[] | null;
+}
+
+/** The inbox: what waits at the left, at the right all that is needed to decide. */
+export function ApprovalInbox({ asked, initial }: ApprovalInboxProps) {
   const api = useApi();
   const { connection } = useOrganizationChannel();
   const [which, setWhich] = useState<Which>("mine");
   const [chosen, setChosen] = useState(asked);
   const bar = useRef<DecisionHandle>(null);
 
-  const list = useApprovals(which);
+  const list = useApprovals(which, initial);
   // What was decided here is gone at once; the list is read again a moment later.
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
   const all = which === "done" ? (list.value ?? []) : (list.value ?? []).filter(({ id }) => !decided.has(id));
@@ -128,19 +135,23 @@ export function ApprovalInbox({ asked }: { asked: string | null }) {
 }
 
 /** What waits, or what is over, newest first; read again as things change. */
-function useApprovals(which: Which): LiveQuery<ApprovalView[]> {
+function useApprovals(which: Which, initial: ApprovalView[] | null): LiveQuery<ApprovalView[]> {
   const api = useApi();
   const { organization } = useWorkspace();
-  return useLiveQuery<ApprovalView[]>(`${organization.id} ${which === "done" ? "done" : "pending"}`, null, async () => {
-    if (which !== "done")
-      return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
-    const pages = await Promise.all(
-      ["decided", "expired", "cancelled"].map((status) =>
-        api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
-      ),
-    );
-    return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  });
+  return useLiveQuery<ApprovalView[]>(
+    `${organization.id} ${which === "done" ? "done" : "pending"}`,
+    initial,
+    async () => {
+      if (which !== "done")
+        return (await api.call("GET", "/approvals?status=pending&limit=200", approvalPageSchema)).items;
+      const pages = await Promise.all(
+        ["decided", "expired", "cancelled"].map((status) =>
+          api.call("GET", `/approvals?status=${status}&limit=50`, donePageSchema),
+        ),
+      );
+      return pages.flatMap((page) => page.items).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+  );
 }
 
 /** The request that follows the one decided, else the one before it; null when it was the last. */

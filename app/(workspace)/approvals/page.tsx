@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { ApprovalInbox } from "../../../components/inbox/approval-inbox.tsx";
 import { requireWorkspace } from "../../session.ts";
+import { firstApprovals } from "./first-approvals.ts";
 
 export const metadata: Metadata = { title: "Approvals" };
 
 export default async function ApprovalsPage() {
-  await requireWorkspace();
-  return <ApprovalInbox asked={null} />;
+  return <ApprovalInbox asked={null} initial={await firstApprovals(await requireWorkspace())} />;
 }

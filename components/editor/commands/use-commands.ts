@@ -15,6 +15,9 @@ const clipboardKeys = [
   { id: "paste", title: "Paste steps or a workflow file", group: "Edit", keys: ["Mod+v"] },
 ];
 
+/** Characters; no setting of a step may be longer. */
+const mostPasted = 200_000;
+
 /** Adds the editor's commands and listens to the clipboard for as long as the editor stands. */
 export function useCommands(parts: EditorParts): void {
   useCommandSource({
@@ -55,10 +58,15 @@ function leaveField(field: Element | null, { actions }: EditorParts): void {
 
 function clipboard(event: ClipboardEvent, { actions, mayWrite }: EditorParts): void {
   const target = event.target instanceof Element ? event.target : null;
+  const text = event.type === "paste" ? (event.clipboardData?.getData("text/plain") ?? "") : "";
+  if (isTyping(target) && text.length > mostPasted) {
+    // A field with a megabyte in it holds up the whole page, and no setting may be that long.
+    event.preventDefault();
+    toast({ tone: "failure", title: "Too long to paste here", description: tooLongWords(text.length) });
+  }
   if (isTyping(target) || hasFloat(target)) return;
   if (event.type === "paste") {
     if (!mayWrite) return;
-    const text = event.clipboardData?.getData("text/plain") ?? "";
     if (actions.paste(text)) event.preventDefault();
     else if (text.trimStart().startsWith("{")) {
       toast({ title: "This cannot be pasted here", description: "It is neither copied steps nor a workflow file." });
@@ -67,8 +75,13 @@ function clipboard(event: ClipboardEvent, { actions, mayWrite }: EditorParts): v
   }
   // Marked words on the page are copied as words.
   if ((document.getSelection()?.toString() ?? "") !== "") return;
-  const text = event.type === "cut" && mayWrite ? actions.cut() : actions.copy();
-  if (text === null) return;
-  event.clipboardData?.setData("text/plain", text);
+  const copied = event.type === "cut" && mayWrite ? actions.cut() : actions.copy();
+  if (copied === null) return;
+  event.clipboardData?.setData("text/plain", copied);
   event.preventDefault();
+}
+
+function tooLongWords(length: number): string {
+  const [has, takes] = [length, mostPasted].map((count) => count.toLocaleString("en"));
+  return `The text has ${has} characters and a field takes ${takes}. Nothing was changed. Give long texts to a run as its input, as a file too.`;
 }
