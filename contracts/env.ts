@@ -60,6 +60,10 @@ const publicVariables = {
   PUBLIC_URL: optional(webAddress("https://baton.example.com")),
   /** Private addresses that HTTP steps may call all the same: hosts, host:port or CIDR ranges, divided by commas. */
   BATON_ALLOW_PRIVATE: withDefault(z.string(), ""),
+  /** Runs are forgotten so many days after their end, with their journals; without it they are kept. */
+  BATON_KEEP_RUNS_DAYS: optional(wholeNumber(1, 36_500)),
+  /** Events of the bus and deliveries to triggers are forgotten after so many days. What was delivered once is known for as long. */
+  BATON_KEEP_EVENTS_DAYS: withDefault(wholeNumber(1, 36_500), 90),
 };
 
 /** What the supervisor tells its children; people have no need to set these. */

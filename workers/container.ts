@@ -31,6 +31,7 @@ import { EventTable } from "../adapters/supabase/events.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createLedger } from "../adapters/supabase/spending.ts";
+import { createRetentionStore } from "../adapters/supabase/retention.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
@@ -62,6 +63,7 @@ import { startOwed } from "./owed-deliveries.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
+import { startRetention } from "./retention.ts";
 import { startSweeper } from "./sweep.ts";
 import { watchNeighbours } from "./take-over.ts";
 
@@ -142,6 +144,12 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
   const neighbours = await watchNeighbours({ ...ports, drainer }, registryOf, queues.owners);
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
+  const retention = startRetention({
+    store: createRetentionStore(pool),
+    runDays: env.BATON_KEEP_RUNS_DAYS,
+    eventDays: env.BATON_KEEP_EVENTS_DAYS,
+    log,
+  });
   const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
   const notifier = createNotifier(env, pool, outside.secret, http, log);
@@ -163,7 +171,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       clearInterval(heartbeat);
       clearInterval(adjusting);
       forgetOwed();
-      await Promise.all([sweeper.close(), notifier.close(), scheduler.close(), queues.pause()]);
+      await Promise.all([sweeper.close(), retention.close(), notifier.close(), scheduler.close(), queues.pause()]);
       await untilIdle(() => executor.size(), graceMs);
       executor.stop();
       await drainer.close();
