@@ -128,6 +128,37 @@ describe("the journal checker", () => {
     expect(rules(damage(sound()))).toContain(rule);
   });
 
+  const third = (events: RunEvent[]): RunEvent[] =>
+    events.map((event) =>
+      "step" in event && event.step === "call" && "attempt" in event && event.attempt === 2
+        ? { ...event, attempt: 3 }
+        : event,
+    );
+  // Each of these is also against another rule; the sentence says which one saw it.
+  const sentences: [string, RegExp, (events: RunEvent[]) => RunEvent[]][] = [
+    ["is queued twice", /queued a second time/, (events) => renumbered(events.toSpliced(2, 0, events[0]!))],
+    [
+      "runs where no edge leads",
+      /right, to which no taken edge leads/,
+      (events) => {
+        const index = at(events, "step-scheduled", "left");
+        return renumbered(events.toSpliced(index, 1, { ...events[index]!, step: "right" } as RunEvent));
+      },
+    ],
+    [
+      "hears a timer before its time",
+      /retry:call:1 fired \d+ ms early/,
+      (events) =>
+        events.map((event) => (event.type === "step-failed" ? { ...event, retryAt: event.at + 60_000 } : event)),
+    ],
+    ["leaves an attempt out", /Attempt 3 of call follows attempt 1/, third],
+    ["makes one attempt too many", /Attempt 3 of call, which may make 2/, third],
+  ];
+  it.each(sentences)("says of a run that %s what is wrong with it", (_, sentence, damage) => {
+    const found = verifyJournal("run", damage(sound()), { plan, facts, ended: true });
+    expect(found.map(({ message }) => message)).toContainEqual(expect.stringMatching(sentence));
+  });
+
   it("compares with what the run's row says", () => {
     const events = sound();
     expect(rules(events, { facts: { ...facts, status: "completed", lastSeq: events.length, costUsd: 0.75 } })).toEqual(
