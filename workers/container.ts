@@ -63,7 +63,7 @@ import { startOwed } from "./owed-deliveries.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
-import { startRetention } from "./retention.ts";
+import { startRetention, type Retention } from "./retention.ts";
 import { startSweeper } from "./sweep.ts";
 import { watchNeighbours } from "./take-over.ts";
 
@@ -144,12 +144,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
   const neighbours = await watchNeighbours({ ...ports, drainer }, registryOf, queues.owners);
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
-  const retention = startRetention({
-    store: createRetentionStore(pool),
-    runDays: env.BATON_KEEP_RUNS_DAYS,
-    eventDays: env.BATON_KEEP_EVENTS_DAYS,
-    log,
-  });
+  const retention = createRetention(env, pool, log);
   const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
   const notifier = createNotifier(env, pool, outside.secret, http, log);
@@ -223,6 +218,12 @@ function createScheduler(
     log,
   });
 }
+
+function createRetention(env: Environment, pool: Pool, log: Logger): Retention {
+  const { BATON_KEEP_RUNS_DAYS: runDays, BATON_KEEP_EVENTS_DAYS: eventDays } = env;
+  return startRetention({ store: createRetentionStore(pool), runDays, eventDays, log });
+}
+
 /** What a run tells the organisation, by the use case that the API has for it. */
 function createBus(events: EventTable, wake: () => void): EventBus {
   const publisher = createPublisher(events, wake);
