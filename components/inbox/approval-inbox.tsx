@@ -11,6 +11,7 @@ import { type LiveQuery, useLiveQuery } from "../shell/live-query.ts";
 import { useOrganizationChannel } from "../shell/organization-channel.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
+import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
@@ -22,24 +23,26 @@ import { toast } from "../ui/toast.tsx";
 import { ApprovalBody, statusWords } from "./approval-body.tsx";
 import { ApprovalLine } from "./approval-line.tsx";
 import { useInboxKeys } from "./inbox-keys.ts";
+import { inboxAddress, type Which } from "./inbox-address.ts";
 import { RunSoFar } from "./run-so-far.tsx";
 import { DecisionBar, type DecisionBody, type DecisionHandle } from "./decision-bar.tsx";
 
-type Which = "mine" | "all" | "done";
 const donePageSchema = z.object({ items: z.array(approvalViewSchema) });
 
 interface ApprovalInboxProps {
   /** The approval in the address. */
   asked: string | null;
+  /** The list that the address names. */
+  show: Which;
   /** What waits, where the server read it already. */
   initial: ApprovalView[] | null;
 }
 
 /** The inbox: what waits at the left, at the right all that is needed to decide. */
-export function ApprovalInbox({ asked, initial }: ApprovalInboxProps) {
+export function ApprovalInbox({ asked, show, initial }: ApprovalInboxProps) {
   const api = useApi();
   const { connection } = useOrganizationChannel();
-  const [which, setWhich] = useState<Which>("mine");
+  const [which, setWhich] = useState(show);
   const [chosen, setChosen] = useState(asked);
   const bar = useRef<DecisionHandle>(null);
 
@@ -53,7 +56,13 @@ export function ApprovalInbox({ asked, initial }: ApprovalInboxProps) {
 
   function choose(id: string | null) {
     setChosen(id);
-    history.replaceState(null, "", id === null ? "/approvals" : `/approvals/${id}`);
+    history.replaceState(null, "", inboxAddress(id, which));
+  }
+
+  function look(at: Which) {
+    setWhich(at);
+    setChosen(null);
+    history.replaceState(null, "", inboxAddress(null, at));
   }
 
   const at = approvals.findIndex((each) => each.id === current?.id);
@@ -95,10 +104,7 @@ export function ApprovalInbox({ asked, initial }: ApprovalInboxProps) {
           <SegmentedControl
             label="Which approvals"
             value={which}
-            onValueChange={(next) => {
-              setWhich(next);
-              choose(null);
-            }}
+            onValueChange={look}
             options={[
               { value: "mine", label: "For me" },
               { value: "all", label: "All" },
@@ -108,11 +114,16 @@ export function ApprovalInbox({ asked, initial }: ApprovalInboxProps) {
         }
       />
       {list.error !== null && (
-        <ErrorState className="m-4" title="The inbox is not up to date" description={list.error} />
+        <ErrorState
+          className="m-4"
+          title="The inbox is not up to date"
+          description={list.error}
+          actions={<Button onClick={list.refresh}>Try again</Button>}
+        />
       )}
       {list.value === null && list.error === null && <SkeletonRows label="Reading the inbox" />}
       {list.value !== null && approvals.length === 0 && current === undefined && (
-        <NoApprovals which={which} others={all.length} />
+        <NoApprovals which={which} others={all.length} onLook={look} />
       )}
       {(approvals.length > 0 || current !== undefined) && (
         <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
@@ -269,13 +280,21 @@ function useApproval(id: string | null, list: readonly ApprovalView[]): Approval
   return listed ?? (fetched !== null && fetched.id === id ? fetched : undefined);
 }
 
-function NoApprovals({ which, others }: { which: Which; others: number }) {
+interface NoApprovalsProps {
+  which: Which;
+  /** How many wait for somebody else. */
+  others: number;
+  onLook(at: Which): void;
+}
+
+function NoApprovals({ which, others, onLook }: NoApprovalsProps) {
   if (which === "done") {
     return (
       <EmptyState
         icon={Inbox}
         title="Nothing has been decided yet"
         description="What was approved, rejected or ran out of time stays here, with who decided and when."
+        actions={<Button onClick={() => onLook("mine")}>Show what waits</Button>}
       />
     );
   }
@@ -287,6 +306,15 @@ function NoApprovals({ which, others }: { which: Which; others: number }) {
         others > 0
           ? `${others === 1 ? "One request waits" : `${others} requests wait`} for other people: they are under All.`
           : "When a workflow reaches an approval it appears here by itself, with what it asks and why. You can leave this page open."
+      }
+      actions={
+        others > 0 ? (
+          <Button onClick={() => onLook("all")}>Show all</Button>
+        ) : (
+          <Button asChild>
+            <Link href="/templates">Try a template that asks</Link>
+          </Button>
+        )
       }
     />
   );
