@@ -33,6 +33,8 @@ export async function startProduct(more: Record<string, string> = {}): Promise<P
     BATON_API_KEY: key,
     BATON_ADMIN_EMAIL: email,
     BATON_ADMIN_PASSWORD: password,
+    // One caller plays them all.
+    BATON_RATE_LIMIT: "100000",
   };
   const child = spawn("node", ["cli/stack/main.ts"], {
     cwd: root,

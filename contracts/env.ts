@@ -56,6 +56,10 @@ const publicVariables = {
   SLACK_BOT_TOKEN: optional(z.string()),
   SLACK_SIGNING_SECRET: optional(z.string()),
   SLACK_API_URL: withDefault(webAddress("https://slack.com/api"), "https://slack.com/api"),
+  /** Requests a second that one caller of the API may make for as long as they like; ten seconds of it at once. */
+  BATON_RATE_LIMIT: withDefault(wholeNumber(1, 1_000_000), 1_000),
+  /** Runs that an organisation may have queued where it set nothing itself. */
+  BATON_MAX_QUEUED_RUNS: withDefault(wholeNumber(1, 10_000_000), 20_000),
   WORKER_CONCURRENCY: withDefault(wholeNumber(1, 10_000), 50),
   PUBLIC_URL: optional(webAddress("https://baton.example.com")),
   /** Private addresses that HTTP steps may call all the same: hosts, host:port or CIDR ranges, divided by commas. */

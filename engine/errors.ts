@@ -44,6 +44,7 @@ export const errorCodes = [
   "FORBIDDEN",
   "CONFLICT",
   "RATE_LIMITED",
+  "RUN_QUEUE_FULL",
   "SERVICE_UNAVAILABLE",
   "INTERNAL",
 ] as const;
@@ -118,6 +119,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "FORBIDDEN":
     case "CONFLICT":
     case "RATE_LIMITED":
+    case "RUN_QUEUE_FULL":
       return "yours";
     case "CIRCUIT_OPEN":
     case "STEP_TIMEOUT":
@@ -137,6 +139,35 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
   }
 }
 
+/** Kinds of failure that a retry policy can name. */
+export const errorKinds = ["timeout", "rate-limit", "unavailable", "bad-output", "sub-workflow", "other"] as const;
+export const errorKindSchema = z.enum(errorKinds);
+export type ErrorKind = z.infer<typeof errorKindSchema>;
+
+/** The kind of a failure, for retry policies. */
+export function errorKind({ code, details }: Pick<ErrorRecord, "code" | "details">): ErrorKind {
+  switch (code) {
+    case "STEP_TIMEOUT":
+      return "timeout";
+    case "MODEL_RATE_LIMITED":
+      return "rate-limit";
+    case "HTTP_STATUS":
+      return details?.["status"] === 429 ? "rate-limit" : "unavailable";
+    case "MODEL_UNAVAILABLE":
+    case "HTTP_FAILED":
+    case "CIRCUIT_OPEN":
+    case "SERVICE_UNAVAILABLE":
+      return "unavailable";
+    case "MODEL_BAD_OUTPUT":
+    case "CONTRACT_BROKEN":
+      return "bad-output";
+    case "SUBWORKFLOW_FAILED":
+      return "sub-workflow";
+    default:
+      return "other";
+  }
+}
+
 function isRetryable(code: ErrorCode): boolean {
   return (
     code === "CIRCUIT_OPEN" ||
@@ -146,6 +177,7 @@ function isRetryable(code: ErrorCode): boolean {
     code === "MODEL_UNAVAILABLE" ||
     code === "MODEL_BAD_OUTPUT" ||
     code === "HTTP_FAILED" ||
+    code === "RUN_QUEUE_FULL" ||
     code === "SERVICE_UNAVAILABLE"
   );
 }

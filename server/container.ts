@@ -10,6 +10,7 @@ import { createHttpClient } from "../adapters/http/client.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
+import { createBreakers } from "../adapters/redis/breakers.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
 import { channels, workerKeyPattern } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
@@ -31,11 +32,13 @@ import { createIdempotencyStore } from "../adapters/supabase/idempotency.ts";
 import { InvitationTable } from "../adapters/supabase/invitations.ts";
 import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
+import { LimitTable } from "../adapters/supabase/limits.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
 import { createPool, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { TemplateTable } from "../adapters/supabase/templates.ts";
 import { TriggerTable } from "../adapters/supabase/triggers.ts";
+import { readWorkflowNumbers } from "../adapters/supabase/workflow-numbers.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
@@ -46,8 +49,9 @@ import { createLinkSigner } from "../adapters/links/link-signer.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createPublisher } from "./events/publish-event.ts";
 import { createHealthCheck, type Probes } from "./health/check-health.ts";
-import { createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
+import { callerBucket, createLocalLimiter, describeBucket, withFallback, type RateLimiter } from "./http/rate-limit.ts";
 import type { TryModel } from "./models/ports.ts";
+import { createAdmission } from "./runs/admission.ts";
 import { createAtOnce } from "./runs/run-at-once.ts";
 import type { SlackGate } from "./slack/decide-in-slack.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
@@ -105,9 +109,12 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
   const sandbox = lazySandbox(log);
   const events = new EventTable(pool);
 
+  const bounds = createBounds(env, pool, redis, log);
+
   const services: Services = {
     catalogue,
     workflows,
+    workflowNumbers: (workflow, days, timeZone) => readWorkflowNumbers(pool, workflow, days, timeZone),
     plans: createPlanCache(workflows, catalogue, now),
     runs,
     watch,
@@ -119,6 +126,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     approvals: createApprovalStore(pool),
     links: createLinkSigner([outside.secret], now),
     agents: new AgentTable(pool),
+    ...bounds,
     keys,
     credentials: new CredentialTable(pool),
     modelProviders: new ModelProviderTable(pool),
@@ -145,7 +153,10 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     limiter: withFallback(redisLimiter(redis), createLocalLimiter(now), log),
     gallery: createGallery(path.join(root, "templates"), log),
     templates: new TemplateTable(pool),
-    metrics: { operations: createOperations(pool, redis, queue), token: env.BATON_METRICS_TOKEN },
+    metrics: {
+      operations: { ...createOperations(pool, redis, queue), refusedRuns: bounds.admission.refused },
+      token: env.BATON_METRICS_TOKEN,
+    },
     health: createHealthCheck(probes(pool, redis, outside), log, now),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
     now: clock.now,
@@ -171,6 +182,22 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
       await sandbox.close();
       redis.disconnect();
     },
+  };
+}
+
+/** What bounds an organisation and its callers. */
+function createBounds(
+  { BATON_MAX_QUEUED_RUNS: mostQueued, BATON_RATE_LIMIT: perSecond }: Environment,
+  pool: Pool,
+  redis: RedisClient,
+  log: Logger,
+): Pick<Services, "limits" | "admission" | "breakers" | "callerBucket"> {
+  const limits = new LimitTable(pool);
+  return {
+    limits,
+    admission: createAdmission({ limits, mostQueued, now: Date.now }),
+    breakers: createBreakers(redis, log),
+    callerBucket: callerBucket(perSecond),
   };
 }
 
@@ -229,7 +256,7 @@ function redisLimiter(redis: RedisClient): RateLimiter {
   };
 }
 
-function createOperations(pool: Pool, redis: RedisClient, queue: ClosableStepQueue): Operations {
+function createOperations(pool: Pool, redis: RedisClient, queue: ClosableStepQueue): Omit<Operations, "refusedRuns"> {
   const reports = createWorkerReports(redis);
   return {
     workers: reports.read,

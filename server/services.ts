@@ -1,5 +1,6 @@
 import type { FallbackModel } from "../contracts/api/model-provider.ts";
 import type { Health } from "../contracts/api/health.ts";
+import type { Breakers } from "../engine/ports/breakers.ts";
 import type { Broadcaster } from "../engine/ports/broadcaster.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
@@ -14,12 +15,14 @@ import type { CredentialStore } from "./credentials/ports.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { Members } from "./auth/ports.ts";
 import type { IdempotencyStore } from "./http/idempotency.ts";
-import type { RateLimiter } from "./http/rate-limit.ts";
+import type { Bucket, RateLimiter } from "./http/rate-limit.ts";
 import type { InvitationStore, Mails } from "./invitations/ports.ts";
+import type { LimitStore } from "./limits/keep-limits.ts";
 import type { Operations } from "./metrics/render-metrics.ts";
 import type { Log } from "./log.ts";
 import type { Leaving } from "./members/leave-organization.ts";
 import type { ModelProviderStore, TryModel } from "./models/ports.ts";
+import type { Admission } from "./runs/admission.ts";
 import type { RunStore } from "./runs/ports.ts";
 import type { AtOnce } from "./runs/run-at-once.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
@@ -30,15 +33,18 @@ import type { CallbackSigner } from "./triggers/callback-token.ts";
 import type { Triggering } from "./triggers/ports.ts";
 import type { SlackGate } from "./slack/decide-in-slack.ts";
 import type { PlanCache } from "./workflows/plan-cache.ts";
+import type { ReadNumbers } from "./workflows/workflow-numbers.ts";
 import type { WorkflowStore } from "./workflows/ports.ts";
 
 /** All that the HTTP API needs; container.ts makes it from the environment, tests from memory. */
 export interface Services {
   catalogue: Catalogue;
   workflows: WorkflowStore;
+  workflowNumbers: ReadNumbers;
   plans: PlanCache;
   runs: RunStore;
   watch: RunWatch;
+  admission: Admission;
   atOnce: AtOnce;
   broadcaster: Pick<Broadcaster, "events">;
   ends: RunEnds;
@@ -47,6 +53,8 @@ export interface Services {
   approvals: ApprovalStore;
   links: LinkSigner;
   agents: AgentStore;
+  limits: LimitStore;
+  breakers: Pick<Breakers, "list">;
   keys: ApiKeyStore;
   credentials: CredentialStore;
   modelProviders: ModelProviderStore;
@@ -68,6 +76,8 @@ export interface Services {
   auth: Authenticator;
   idempotency: IdempotencyStore;
   limiter: RateLimiter;
+  /** What each caller may ask. */
+  callerBucket: Bucket;
   gallery: Gallery;
   templates: TemplateStore;
   health: () => Promise<Health>;

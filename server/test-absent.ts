@@ -4,6 +4,8 @@ import type { Services } from "./services.ts";
 type Settings = Pick<
   Services,
   | "agents"
+  | "limits"
+  | "breakers"
   | "credentials"
   | "vault"
   | "modelProviders"
@@ -17,6 +19,8 @@ type Settings = Pick<
 
 export function memorySettings(): Settings {
   return {
+    limits: notInMemory("limits"),
+    breakers: { list: async () => [] },
     agents: notInMemory("agents"),
     credentials: credentialStore(),
     vault: notInMemory("secrets"),

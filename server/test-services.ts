@@ -16,7 +16,7 @@ import type { AuditEntry } from "./audit.ts";
 import type { Caller } from "./auth/caller.ts";
 import type { Membership, StoredKey } from "./auth/ports.ts";
 import type { IdempotencyStore, KeptAnswer } from "./http/idempotency.ts";
-import { createLocalLimiter } from "./http/rate-limit.ts";
+import { callerBucket, createLocalLimiter } from "./http/rate-limit.ts";
 import type { Log } from "./log.ts";
 import { createAtOnce } from "./runs/run-at-once.ts";
 import { createRunWatch } from "./runs/run-watch.ts";
@@ -126,9 +126,11 @@ export function memoryServices(at: Memory): Services {
   return {
     catalogue,
     workflows,
+    workflowNumbers: async () => [],
     plans: createPlanCache(workflows, catalogue, now),
     runs,
     watch: createRunWatch(runs, log, 5),
+    admission: { admit: async () => undefined, most: async () => 20_000, refused: () => 0 },
     atOnce: createAtOnce(now, log),
     broadcaster: { events: ({ runId }) => void at.broadcast.push(runId) },
     ends: {
@@ -166,6 +168,7 @@ export function memoryServices(at: Memory): Services {
     }),
     idempotency: idempotencyStore(),
     limiter: createLocalLimiter(now),
+    callerBucket: callerBucket(1_000),
     gallery: { list: async () => [], get: async () => null },
     templates: {
       list: async () => [],
@@ -180,6 +183,7 @@ export function memoryServices(at: Memory): Services {
         queues: async () => [],
         runs: async () => ({ statuses: [], oldestQueuedSeconds: 0 }),
         breakers: async () => [],
+        refusedRuns: () => 0,
       },
     },
     health: async () => ({

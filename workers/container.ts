@@ -16,6 +16,7 @@ import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
+import { createSlots } from "../adapters/redis/slots.ts";
 import { createWorkerReports } from "../adapters/redis/worker-reports.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
@@ -30,6 +31,7 @@ import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { EventTable } from "../adapters/supabase/events.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
+import { LimitTable } from "../adapters/supabase/limits.ts";
 import { createLedger } from "../adapters/supabase/spending.ts";
 import { createRetentionStore } from "../adapters/supabase/retention.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
@@ -54,6 +56,7 @@ import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
 import { createModels, type ModelParts } from "./models.ts";
 import { createPublisher } from "../server/events/publish-event.ts";
+import { createAdmission } from "../server/runs/admission.ts";
 import { createAtOnce } from "../server/runs/run-at-once.ts";
 import { createEvaluate } from "../server/triggers/evaluate.ts";
 import { fireDelivery } from "../server/triggers/fire-delivery.ts";
@@ -64,6 +67,7 @@ import { createWorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
 import { startRetention, type Retention } from "./retention.ts";
+import { createStepSlots } from "./step-slots.ts";
 import { startSweeper } from "./sweep.ts";
 import { watchNeighbours } from "./take-over.ts";
 
@@ -109,6 +113,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const events = new EventTable(pool);
   const metrics = createWorkerMetrics();
   const reports = createWorkerReports(redis);
+  const limits = new LimitTable(pool);
   const ports = {
     worker,
     journal,
@@ -129,6 +134,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     credentials: createCredentialSource(new CredentialTable(pool), vault),
     agents: createAgentRegistry(pool),
     breakers: createBreakers(redis, log),
+    stepSlots: createStepSlots({ slots: createSlots(redis, log), limits: (orgId) => limits.get(orgId), log }),
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
   const drainer = new Drainer(ports);
@@ -145,7 +151,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const neighbours = await watchNeighbours({ ...ports, drainer }, registryOf, queues.owners);
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const retention = createRetention(env, pool, log);
-  const scheduler = createScheduler(ports, drainer, events, pool);
+  const scheduler = createScheduler(ports, drainer, events, pool, env.BATON_MAX_QUEUED_RUNS);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
   const notifier = createNotifier(env, pool, outside.secret, http, log);
 
@@ -193,12 +199,16 @@ function createScheduler(
   drainer: Drainer,
   events: EventTable,
   pool: Pool,
+  mostQueued: number,
 ): Scheduler {
   const { queue, sandbox, broadcaster, clock, log } = ports;
   const workflows = new WorkflowTable(pool);
+  const limits = new LimitTable(pool);
+  const admission = createAdmission({ limits, mostQueued, now: () => clock.now() });
   const deliveries = new DeliveryTable(pool);
   const parts = {
     runs: new RunTable(pool),
+    admission,
     atOnce: createAtOnce(clock.now, log),
     broadcaster,
     plans: createPlanCache(workflows, catalogue, () => clock.now()),

@@ -1,3 +1,4 @@
+import { agentOf } from "../engine/agent.ts";
 import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../engine/json.ts";
@@ -22,11 +23,15 @@ import { breakingHttp } from "./http-calls.ts";
 import { askAgent } from "./agent-calls.ts";
 import { askModel, paidFor } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
+import type { Counted, StepSlots } from "./step-slots.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { deathsWith, isSuspect, mostDeaths, poisoned, Suspects } from "./suspects.ts";
 
-/** done: the outcome is in the journal, or nobody wants it. handed-back: nothing was decided, another worker takes it. */
-export type ExecutionVerdict = "done" | "handed-back";
+/**
+ * done: the outcome is in the journal, or nobody wants it. handed-back: nothing was decided, another worker takes it.
+ * later: a limit of the organisation has no room for it now.
+ */
+export type ExecutionVerdict = "done" | "handed-back" | "later";
 
 export interface StepExecutor {
   /** @throws when the journal cannot be read: the job comes again */
@@ -48,6 +53,7 @@ export interface ExecutorPorts extends WorkerPorts {
   breakers: Breakers;
   purse: Purse;
   agents: AgentRegistry;
+  stepSlots: StepSlots;
 }
 
 const maxOutputBytes = 10 * 1024 * 1024;
@@ -89,6 +95,15 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
   };
 
   const perform = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
+    const leave = await ports.stepSlots.enter(countedAs(found));
+    if (leave === null) return "later";
+    try {
+      return await executeWork(job, claim, found);
+    } finally {
+      await leave();
+    }
+  };
+  const executeWork = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
     const { step, attempt } = found.scheduled;
     const report = (input: RunInput): Promise<boolean> => drainer.confirm(job.runId, input, stop.signal);
     if (!(await report({ type: "started", step, attempt, worker: ports.worker, claim }))) {
@@ -139,6 +154,11 @@ interface Work {
   scheduled: EventOf<"step-scheduled">;
 }
 
+function countedAs({ identity, node, scheduled: { step, attempt } }: Work): Counted {
+  const { runId, orgId, workflowId } = identity;
+  return { orgId, workflowId, agent: agentOf(node.config), holder: `${runId}.${step}.${attempt}` };
+}
+
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */
 async function findWork(ports: ExecutorPorts, job: StepJob): Promise<Work | null> {
   const [identity, event] = await Promise.all([
@@ -157,7 +177,17 @@ async function findWork(ports: ExecutorPorts, job: StepJob): Promise<Work | null
     ports.log.error({ runId: job.runId, stepId: job.stepId }, "a step has no executor; dropped");
     return null;
   }
-  return { identity, node, effect, budgetUsd: plan.file.settings.budgetUsd, scheduled: event };
+  return { identity, node, effect, budgetUsd: raised(plan.file.settings.budgetUsd, event.raisedUsd), scheduled: event };
+}
+
+function raised(budgetUsd: number | null, by = 0): number | null {
+  return budgetUsd === null ? null : budgetUsd + by;
+}
+
+/** What is left for this attempt: its own limit, or less where the time of all attempts ends before. */
+function timeLimit(node: PlanNode, { until }: EventOf<"step-scheduled">, now: number): number {
+  const own = node.timeoutMs ?? timeoutOf(node.type);
+  return until === undefined ? own : Math.max(1, Math.min(own, until - now));
 }
 
 /** Runs the effect under its time limit. Null when nobody wants the outcome (called off, or the worker stops). */
@@ -166,7 +196,7 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
   const { step, attempt } = scheduled;
   const usage: Usage[] = [];
   const logs: LogLine[] = [];
-  const limit = node.timeoutMs ?? (node.type in defaultTimeoutMs ? timeoutOf(node.type) : defaultTimeoutMs.other);
+  const limit = timeLimit(node, scheduled, ports.clock.now());
   const timer = setTimeout(() => abort.abort(reasons.timeout), limit);
   const mask = new Mask();
   const context = executeContext(ports, work, abort.signal, usage, logs, mask);

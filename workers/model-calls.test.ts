@@ -3,6 +3,7 @@ import { BatonError } from "../engine/errors.ts";
 import type { BreakerName, Breakers } from "../engine/ports/breakers.ts";
 import type { ModelRequest } from "../engine/ports/model.ts";
 import type { Purse } from "../engine/ports/purse.ts";
+import { freeSlots } from "./faults/memory-worker.ts";
 import { breakingHttp } from "./http-calls.ts";
 import { askModel, type ModelCallPorts } from "./model-calls.ts";
 
@@ -38,6 +39,7 @@ function setUp(failing: Record<string, BatonError>, open: string[] = []) {
     log,
     breakers,
     purse,
+    stepSlots: freeSlots,
     model: {
       priceOf: () => ({ input: 1, output: 10 }),
       async answer(each) {

@@ -4,11 +4,13 @@ import type { ModelAnswer, ModelRequest, OrganizationModels } from "../engine/po
 import type { Purse, Reservation } from "../engine/ports/purse.ts";
 import { usageSchema, type Usage } from "../engine/run/event.ts";
 import type { Log } from "./log.ts";
+import type { StepSlots } from "./step-slots.ts";
 
 export interface ModelCallPorts {
   model: OrganizationModels;
   breakers: Breakers;
   purse: Purse;
+  stepSlots: Pick<StepSlots, "provider">;
   log: Log;
 }
 
@@ -55,6 +57,22 @@ export async function askModel(
 }
 
 async function askOne(
+  ports: ModelCallPorts,
+  spender: Spender,
+  request: ModelRequest,
+  candidate: number,
+): Promise<ModelAnswer> {
+  const provider = (await ports.model.providerOf?.(request.model, spender.orgId)) ?? null;
+  const holder = `${request.idempotencyKey}/${candidate}`;
+  const leave = await ports.stepSlots.provider(spender.orgId, provider, holder, request.signal);
+  try {
+    return await askNow(ports, spender, request, candidate);
+  } finally {
+    await leave();
+  }
+}
+
+async function askNow(
   ports: ModelCallPorts,
   spender: Spender,
   request: ModelRequest,

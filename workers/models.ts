@@ -65,6 +65,9 @@ export function createModels({ providers, vault, make, fallback, log }: ModelPar
       const priced = chosen === null ? fallback.model : modelOf(chosen.provider);
       return priced.priceOf?.(chosen?.model ?? model) ?? null;
     },
+    async providerOf(model, orgId) {
+      return chooseProvider(await rowsOf(orgId), model)?.provider.name ?? null;
+    },
     async answer(request, orgId) {
       const known = await rowsOf(orgId);
       const chosen = chooseProvider(known, request.model);

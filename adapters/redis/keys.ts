@@ -22,6 +22,11 @@ export const purseKeys = {
   month: (orgId: string, month: string): string => `baton:purse:${orgId}:${month}`,
 } as const;
 
+/** Sorted set of those that count against a limit. One tag for all of an organisation's, which one script looks at together. */
+export function slotsKey(orgId: string, kind: string, name: string): string {
+  return `baton:{slots:${orgId}}:${kind}:${name}`;
+}
+
 export const channels = {
   abort: "baton:abort",
   ended: "baton:ended",

@@ -33,6 +33,8 @@ interface Account {
   spentUsd: number;
   keepMs: number;
   whose: string;
+  /** For programs. */
+  account: "run" | "organization";
 }
 
 /** Budgets in Redis, one hash a run and one an organisation and month; each move is one script. */
@@ -91,6 +93,7 @@ export function createPurse(redis: RedisClient, ledger: Ledger, now: () => numbe
           spentUsd,
           keepMs: runKeepMs,
           whose: "run",
+          account: "run",
         });
       }
       const held: Account[] = [];
@@ -119,18 +122,25 @@ async function monthAccount(ledger: Ledger, orgId: string, now: Date): Promise<A
   const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
   const spentUsd = await ledger.spentByOrganization(orgId, since);
   const key = purseKeys.month(orgId, since.toISOString().slice(0, 7));
-  return { key, limitUsd, spentUsd, keepMs: monthKeepMs, whose: "organisation, for this month," };
+  return {
+    key,
+    limitUsd,
+    spentUsd,
+    keepMs: monthKeepMs,
+    whose: "organisation, for this month,",
+    account: "organization",
+  };
 }
 
 function money(usd: number): string {
   return `$${usd > 0 && usd < 0.01 ? usd.toPrecision(2) : usd.toFixed(2)}`;
 }
 
-function exceeded({ whose, limitUsd }: Account, wanted: number, spent: number, held: number): BatonError {
+function exceeded({ whose, account, limitUsd }: Account, wanted: number, spent: number, held: number): BatonError {
   return new BatonError(
     "BUDGET_EXCEEDED",
     `The budget of the ${whose} is ${money(limitUsd)}: ${money(spent)} is spent and ${money(held)} set aside for calls under way, ` +
       `which leaves too little for this call of up to ${money(wanted)}. Raise the budget and retry the run, or ask for shorter answers.`,
-    { details: { limitUsd, spentUsd: spent, heldUsd: held, wantedUsd: wanted } },
+    { details: { account, limitUsd, spentUsd: spent, heldUsd: held, wantedUsd: wanted } },
   );
 }

@@ -123,6 +123,14 @@ export class AgentTable {
     return knownSchema.parse(rows);
   }
 
+  async names(orgId: string, ids: string[]): Promise<Map<string, string>> {
+    const { rows } = await this.#pool.query<{ id: string; name: string }>(
+      "select id, name from public.agents where org_id = $1 and id = any ($2::uuid[])",
+      [orgId, ids],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   async insert(agent: WrittenAgent, audit: AuditEntry): Promise<"stored" | "taken"> {
     const { rows } = await this.#pool.query<{ made: boolean }>(
       `with made as (
@@ -130,7 +138,7 @@ export class AgentTable {
          values ($1, $2, $3, $4, $5, $6, $9) on conflict (org_id, name) do nothing returning *
        ), versioned as (
          insert into public.agent_versions (agent_id, org_id, version, settings, note, created_by)
-         select id, org_id, 1, $7::jsonb, $8, $9 from made
+         select id, org_id, 1, $7::json, $8, $9 from made
        ), recorded as (${auditFrom("made", 10)})
        select exists (select 1 from made) as made`,
       [...written(agent), auditParameter(audit)],
@@ -150,7 +158,7 @@ export class AgentTable {
            where id = $1 and org_id = $2 and version = $11 returning *
          ), versioned as (
            insert into public.agent_versions (agent_id, org_id, version, settings, note, created_by)
-           select id, org_id, version, $7::jsonb, $8, $9::uuid from made where $12
+           select id, org_id, version, $7::json, $8, $9::uuid from made where $12
          ), recorded as (${auditFrom("made", 10)})
          select exists (select 1 from made) as made`,
         [...written(agent), auditParameter(audit), agent.before, agent.renew],

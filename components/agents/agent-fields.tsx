@@ -95,10 +95,11 @@ export function AgentFields({ value, faults, readOnly = false, onChange }: Agent
   return (
     <fieldset disabled={readOnly} className="grid min-w-0 gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Name" required error={faults["name"]}>
+        <Field label="Name" required error={faults["name"]} className="content-start">
           {(control) => <Input {...control} maxLength={80} {...text("name")} />}
         </Field>
         <Field
+          className="content-start"
           label="Able to"
           hint="With commas between. Another agent able to do all of it takes over when this one fails."
           error={faults["capabilities"]}

@@ -115,7 +115,7 @@ function AgentTable({ agents }: { agents: readonly Agent[] }) {
               {agent.description !== "" && <p className="truncate text-xs text-muted">{agent.description}</p>}
             </Cell>
             <Cell className="hidden md:table-cell">
-              <span className="flex max-w-56 gap-1 overflow-hidden">
+              <span className="flex max-w-56 items-center gap-1 overflow-hidden">
                 {agent.capabilities.slice(0, 3).map((capability) => (
                   <Badge key={capability}>{capability}</Badge>
                 ))}

@@ -25,6 +25,7 @@ import { RestoreDialog } from "./dialogs/restore-dialog.tsx";
 import { RunDialog } from "./dialogs/run-dialog.tsx";
 import { TemplateDialog } from "./dialogs/template-dialog.tsx";
 import type { DraftRecord } from "./draft-record.ts";
+import { BreakersProvider } from "./canvas/breaker-mark.tsx";
 import { EditorProvider, type EditorParts, type PublishedState } from "./editor-context.tsx";
 import { BulkBar } from "./panels/bulk-bar.tsx";
 import { EmptyCanvas } from "./panels/empty-canvas.tsx";
@@ -121,7 +122,9 @@ function OpenEditor({
         <div className="flex min-h-0 flex-1">
           <LeftPanel />
           <main id="content" tabIndex={-1} className="relative flex min-w-0 flex-1 outline-none" aria-label="Canvas">
-            <EditorCanvas />
+            <BreakersProvider>
+              <EditorCanvas />
+            </BreakersProvider>
             <EmptyCanvas />
             <RunBar />
             <BulkBar />

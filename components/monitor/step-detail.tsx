@@ -63,11 +63,13 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
         <ErrorState
           className="mx-4 mb-2"
           title={
-            step.retryAt !== null
-              ? "The last attempt failed"
-              : step.status === "failed"
-                ? "The step failed"
-                : "It failed, and went on with its default"
+            status === "breaker-open"
+              ? "Paused: what it calls keeps failing"
+              : step.retryAt !== null
+                ? "The last attempt failed"
+                : step.status === "failed"
+                  ? "The step failed"
+                  : "It failed, and went on with its default"
           }
           description={
             <>
@@ -76,7 +78,8 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
               {step.retryAt !== null && (
                 <>
                   <br />
-                  The next attempt begins <RelativeTime at={step.retryAt} live />.
+                  {status === "breaker-open" ? "It is tried again" : "The next attempt begins"}{" "}
+                  <RelativeTime at={step.retryAt} live />.
                 </>
               )}
             </>

@@ -4,7 +4,7 @@ import type { StatusName } from "../ui/status.tsx";
 /** What a step's state is called where people read it: waiting is for a person, for a retry or for a time. */
 export function stepStatus(step: StepView): StatusName {
   if (step.status !== "waiting") return step.status;
-  if (step.retryAt !== null) return "retrying";
+  if (step.retryAt !== null) return step.error?.code === "CIRCUIT_OPEN" ? "breaker-open" : "retrying";
   return step.approvalId === null ? "waiting" : "waiting-person";
 }
 

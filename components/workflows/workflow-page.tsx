@@ -23,6 +23,7 @@ import { Card, CardHeader } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { FamilyIcon } from "./family-icon.tsx";
 import { RunButton } from "./run-button.tsx";
+import { WorkflowCosts } from "./workflow-costs.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
 import { Tags } from "./tags.tsx";
 import { VersionMark } from "./workflow-table.tsx";
@@ -97,6 +98,7 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
               <GraphPicture picture={picture} label="The graph of this workflow" className="h-40 w-full p-3 sm:h-52" />
             </Link>
           )}
+          {runs.length > 0 && <WorkflowCosts workflow={workflow} />}
           <Card className="min-w-0 overflow-hidden">
             <CardHeader title="Runs" />
             {runs.length === 0 ? (

@@ -57,6 +57,8 @@ export const stepSchema = z.object({
   input: jsonValueSchema,
   output: jsonValueSchema,
   usage: z.array(usageSchema),
+  /** US dollars of all its attempts. */
+  cost: z.number(),
   logs: z.array(logLineSchema),
   attempts: z.array(
     z.object({

@@ -49,4 +49,6 @@ export interface ModelPrice {
 export interface OrganizationModels {
   answer(request: ModelRequest, orgId: string): Promise<ModelAnswer>;
   priceOf?(model: string | null, orgId: string): ModelPrice | null | Promise<ModelPrice | null>;
+  /** Name of the organisation's provider that answers for a model; null where the deployment's own does. */
+  providerOf?(model: string | null, orgId: string): Promise<string | null>;
 }

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from "../errors.ts";
+import { errorKind, type ErrorRecord } from "../errors.ts";
 import type { Retry } from "../workflow/file.ts";
 
 const longestDelayMs = 3_600_000;
@@ -18,6 +18,7 @@ export function retryDelay(retry: Retry, attempt: number, error: ErrorRecord, se
 /** The shortest and the longest delay the policy allows before the next attempt; null when it allows none. */
 export function retryBounds(retry: Retry, attempt: number, error: ErrorRecord): { least: number; most: number } | null {
   if (!error.retryable || attempt >= retry.maxAttempts) return null;
+  if (retry.on !== undefined && !retry.on.includes(errorKind(error))) return null;
   const base = delayBefore(retry, attempt);
   const asked = error.retryAfterMs ?? 0;
   return { least: Math.max(Math.floor(base * 0.5), asked), most: Math.max(base, asked) };

@@ -133,7 +133,15 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("run-failed"), error: errorRecordSchema, step: z.string().nullable() }),
   z.strictObject({ type: z.literal("run-cancelled"), by: actorSchema, reason: z.string() }),
 
-  z.strictObject({ type: z.literal("step-scheduled"), ...step, input: json }),
+  z.strictObject({
+    type: z.literal("step-scheduled"),
+    ...step,
+    input: json,
+    /** Epoch ms at which all of its attempts together must be over. */
+    until: z.number().optional(),
+    /** US dollars by which people had raised the run's budget. */
+    raisedUsd: z.number().positive().optional(),
+  }),
   z.strictObject({ type: z.literal("step-started"), ...step, worker: z.string(), claim: z.int().positive() }),
   z.strictObject({ type: z.literal("step-completed"), ...step, ...outcomeSchema.shape, input: json.optional() }),
   z.strictObject({

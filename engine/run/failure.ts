@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../errors.ts";
 import type { PlanNode } from "../workflow/plan.ts";
+import { asksForMoney } from "./budget.ts";
 import { missIteration } from "./loop.ts";
 import { loseBranch, parallelFrameChanged } from "./parallel.ts";
 import { stepId } from "./path.ts";
@@ -16,7 +17,8 @@ export function failStep(folding: Fold, frame: Frame, node: PlanNode, record: St
   record.error = error;
   record.due = null;
   const { onError } = node;
-  if (onError === "escalate" && record.escalated !== true) return escalate(folding, frame, node, record);
+  const asks = onError === "escalate" || asksForMoney(folding.plan, error);
+  if (asks && record.escalated !== true) return escalate(folding, frame, node, record);
   if (onError !== "fail" && onError !== "escalate") {
     for (const inner of framesOf(folding.state, frame, node)) dropFrame(folding, inner);
     if (onError === "skip") return endStep(folding, frame, node, record, "failed", []);

@@ -1,6 +1,7 @@
 import { BatonError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { isAskingForMoney, raiseBy } from "./budget.ts";
 import { applyChange } from "./control.ts";
 import type { EventOf, RunEvent, Usage } from "./event.ts";
 import { failStep } from "./failure.ts";
@@ -191,6 +192,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
       record.claims = 0;
       record.scheduledSeq = event.seq;
       record.due = null;
+      if (event.attempt === record.attemptBase + 1) record.since = event.at;
       return setStatus(folding, frame, node, record, "queued");
     case "step-started":
       record.claims = event.claim;
@@ -216,6 +218,8 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
     case "approval-decided": {
       const { decision, comment, fields, by, expired } = event.decision;
       record.due = null;
+      if (isAskingForMoney(folding.plan, record) && decision === "raise")
+        return raiseBudget(folding, fields["amountUsd"]);
       if (record.escalated === true) return decideEscalation(folding, found, decision, fields["value"] ?? null);
       return endStep(folding, frame, node, record, "completed", [decision], {
         decision,
@@ -299,10 +303,29 @@ function decideEscalation(folding: Fold, { frame, node, record }: FoundStep, dec
     record.error = null;
     return endStep(folding, frame, node, record, "completed", node.defaultPorts, value);
   }
+  tryAgain(folding, { frame, node, record });
+}
+
+function tryAgain(folding: Fold, { frame, node, record }: FoundStep): void {
+  record.escalated = false;
+  record.approvalId = null;
+  record.due = null;
   record.error = null;
   record.attemptBase = record.attempt;
   setStatus(folding, frame, node, record, "pending");
   begin(folding, frame, node, record);
+}
+
+/** The run may spend more: all steps that asked for it go on. */
+function raiseBudget(folding: Fold, amount: Json | undefined): void {
+  const { plan, state } = folding;
+  state.raisedUsd = (state.raisedUsd ?? 0) + raiseBy(plan, amount);
+  for (const frame of Object.values(state.frames)) {
+    for (const [id, record] of Object.entries(frame.steps)) {
+      const node = plan.nodes.get(id);
+      if (node !== undefined && isAskingForMoney(plan, record)) tryAgain(folding, { frame, node, record });
+    }
+  }
 }
 
 const unknownError = { code: "STEP_UNCAUGHT", message: "The step failed.", retryable: false } as const;

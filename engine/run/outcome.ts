@@ -2,6 +2,8 @@ import type { ErrorRecord } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { fileLimits } from "../workflow/file.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { retryDelay } from "./backoff.ts";
+import { asksForMoney, budgetOptions } from "./budget.ts";
 import { escalationOptions } from "./escalation.ts";
 import type { EventBody, Outcome, Usage } from "./event.ts";
 import { findStep } from "./fold.ts";
@@ -10,9 +12,10 @@ import type { ChildEnd, RunInput } from "./input.ts";
 import type { RunState, Step } from "./state.ts";
 
 /** A deadline decides by kind ("reject"); an author's own option of that kind is the port it takes. */
-export function optionOf(node: PlanNode, record: Step, decision: string): string {
+export function optionOf(plan: Plan, node: PlanNode, record: Step, decision: string): string {
   if (record.escalated === true) {
-    const meant = escalationOptions.find(({ id, kind }) => id === decision || kind === decision);
+    const options = asksForMoney(plan, record.error) ? budgetOptions : escalationOptions;
+    const meant = options.find(({ id, kind }) => id === decision || kind === decision);
     return meant?.id ?? "fail";
   }
   const options = Array.isArray(node.config["options"]) ? node.config["options"].filter(isJsonObject) : [];
@@ -82,4 +85,40 @@ export function boundReached(node: PlanNode, index: number): ErrorRecord | null 
   if (typeof most !== "number" || index < most) return null;
   const message = `${node.name} still repeats after ${most} iterations, its bound.`;
   return { code: "LOOP_LIMIT", message, retryable: false };
+}
+
+export function tooDeep(): ErrorRecord {
+  const message = `Sub-workflows are nested deeper than ${fileLimits.subWorkflowDepth} levels.`;
+  return { code: "SUBWORKFLOW_DEPTH", message, retryable: false };
+}
+
+/** How long all attempts of a step may take together, and what people let the run spend beyond its budget. */
+export function attemptBounds(
+  { raisedUsd }: RunState,
+  { totalTimeoutMs }: PlanNode,
+  record: Step,
+  now: number,
+): { until?: number; raisedUsd?: number } {
+  const since = record.attempt === record.attemptBase ? now : (record.since ?? now);
+  return {
+    ...(totalTimeoutMs === null ? {} : { until: since + totalTimeoutMs }),
+    ...(raisedUsd === undefined ? {} : { raisedUsd }),
+  };
+}
+
+/** When a failed step is tried again, epoch ms; null when that was its last attempt, or no time is left for another. */
+export function nextAttempt(
+  runId: string,
+  { retry, totalTimeoutMs }: PlanNode,
+  { attemptBase, since }: Step,
+  { step, attempt, error }: Extract<RunInput, { type: "failed" }>,
+  now: number,
+): { retryAt: number | null; error: ErrorRecord } {
+  const delay = retryDelay(retry, attempt - attemptBase, error, `${runId}:${step}`);
+  if (delay === null) return { retryAt: null, error };
+  const over = totalTimeoutMs !== null && since !== undefined && now + delay >= since + totalTimeoutMs;
+  if (!over) return { retryAt: now + delay, error };
+  const limit = totalTimeoutMs < 1_000 ? `${totalTimeoutMs} ms` : `${Math.round(totalTimeoutMs / 1_000)} s`;
+  const message = `${error.message} The ${limit} for all attempts are over, so it is not tried again.`;
+  return { retryAt: null, error: { ...error, message } };
 }

@@ -54,3 +54,9 @@ export function pendingSteps(plan: Plan, state: RunState): { step: string; node:
   }
   return found;
 }
+
+/** Takes back what a step that was called off had asked for. */
+export function disarmCommand(step: string, node: PlanNode, { approvalId, attempt }: Step): RunCommand {
+  if (approvalId !== null) return { type: "close-approval", step, approvalId };
+  return { type: "disarm-timer", key: node.behaviour === "wait" ? `wait:${step}` : `retry:${step}:${attempt}` };
+}

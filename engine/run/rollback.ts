@@ -1,5 +1,5 @@
-import type { PlanNode } from "../workflow/plan.ts";
-import type { Frame, Step } from "./state.ts";
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { Frame, RunState, Step } from "./state.ts";
 import { comeUp, type Fold, setStatus } from "./step.ts";
 
 /**
@@ -54,4 +54,9 @@ export function isRollingBack({ state }: Pick<Fold, "state">): boolean {
   return (
     rollback !== undefined && (rollback.left > 0 || Object.values(frames).some((frame) => frame.undoes !== undefined))
   );
+}
+
+/** True where a failure of the run is followed by the way back: it is asked for, and something can be undone. */
+export function canRollBack(plan: Plan, state: RunState): boolean {
+  return plan.file.settings.onFailure === "rollback" && state.rollback === undefined && (state.done?.length ?? 0) > 0;
 }

@@ -33,6 +33,8 @@ export interface RunState {
   outputTokens: number;
   /** True where a step failed for good and `onFailure` is finishOthers. */
   failing: boolean;
+  /** US dollars by which people raised the run's budget. */
+  raisedUsd?: number;
   /** Named limits in use, by key: how many steps hold one, and which wait for it, in order. */
   limits?: Record<string, { held: number; queue: string[] }>;
   /** Completed steps that can be undone, in the order of their completion. */
@@ -117,6 +119,8 @@ export interface Step {
   holds?: string;
   /** True while a person decides what becomes of the failed step. */
   escalated?: boolean;
+  /** Epoch ms of its first attempt: what a total time limit counts from. */
+  since?: number;
   /** True for a step that was cut off by a failure of the run: a retry takes it up again. */
   cut?: boolean;
   listening?: Listening[];

@@ -1,14 +1,24 @@
 import { fileLimits } from "../workflow/file.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
-import { retryDelay } from "./backoff.ts";
 import type { EventBody, RunEvent } from "./event.ts";
 import { changeEvents, controlEvent, isOvertaken, numberOf, retryTarget } from "./control.ts";
 import { apply, findStep, type FoundStep } from "./fold.ts";
 import { isHeard } from "./handlers.ts";
 import type { Prepared, RunCommand, RunInput } from "./input.ts";
-import { appendFault, boundReached, childResult, granted, optionOf, startedEvent } from "./outcome.ts";
-import { handlerTimers, isEffectNow, isPending, pendingSteps, prepareCommand } from "./pending.ts";
-import { isRollingBack } from "./rollback.ts";
+import { answeredBeside, askingForMoney } from "./budget.ts";
+import {
+  appendFault,
+  attemptBounds,
+  boundReached,
+  childResult,
+  granted,
+  nextAttempt,
+  optionOf,
+  startedEvent,
+  tooDeep,
+} from "./outcome.ts";
+import { disarmCommand, handlerTimers, isEffectNow, isPending, pendingSteps, prepareCommand } from "./pending.ts";
+import { canRollBack, isRollingBack } from "./rollback.ts";
 import type { RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
 
@@ -64,7 +74,7 @@ class Turning {
     if (record.status === "cancelled") {
       this.placeFree ||= node.behaviour === "effect"; // one that was being prepared leaves its place to another
       if (node.behaviour === "effect" && record.attempt > 0) this.aborted.push(step);
-      if (record.due !== null) this.disarm(step, node, record);
+      if (record.due !== null) this.commands.push(disarmCommand(step, node, record));
       if (record.child !== undefined) this.commands.push({ type: "cancel-child", step, childId: record.child });
     }
     if (record.listening !== undefined && isStepEnded(record.status)) {
@@ -72,13 +82,6 @@ class Turning {
         if (due !== null && !fired) this.commands.push({ type: "disarm-timer", key: `on:${step}:${handler}` });
     }
     this.touched.set(step, { node, record });
-  }
-
-  private disarm(step: string, node: PlanNode, record: Step): void {
-    if (record.approvalId !== null) {
-      this.commands.push({ type: "close-approval", step, approvalId: record.approvalId });
-    } else if (node.behaviour === "wait") this.commands.push({ type: "disarm-timer", key: `wait:${step}` });
-    else this.commands.push({ type: "disarm-timer", key: `retry:${step}:${record.attempt}` });
   }
 
   take(input: RunInput): void {
@@ -139,7 +142,7 @@ class Turning {
       const message = `The run took longer than its limit of ${Math.round(limit / 1000)} s.`;
       if (this.state.rollback !== undefined) return;
       const error = { code: "RUN_TIMEOUT" as const, message, retryable: false };
-      if (this.canRollBack()) this.emit({ type: "rollback-started", error, step: null });
+      if (canRollBack(this.plan, this.state)) this.emit({ type: "rollback-started", error, step: null });
       else this.emit({ type: "run-failed", error, step: null });
       return;
     }
@@ -199,13 +202,17 @@ class Turning {
         return;
       case "decided":
         if (record.status !== "waiting" || record.approvalId !== input.decision.approvalId) return;
-        this.emit({
-          type: "approval-decided",
-          step: input.step,
-          decision: { ...input.decision, decision: optionOf(node, record, input.decision.decision) },
-        });
+        this.decided(input, found);
         return;
     }
+  }
+
+  private decided(input: Extract<RunInput, { type: "decided" }>, { node, record }: FoundStep): void {
+    const { step, decision } = input;
+    const before = askingForMoney(this.plan, this.state);
+    const option = optionOf(this.plan, node, record, decision.decision);
+    this.emit({ type: "approval-decided", step, decision: { ...decision, decision: option } });
+    this.commands.push(...answeredBeside(before, askingForMoney(this.plan, this.state), step));
   }
 
   /** A step that listens does so from its begin. False when an event that was kept for it ended it at once. */
@@ -253,7 +260,13 @@ class Turning {
       }
       case "effect": {
         if (this.state.working >= this.plan.file.settings.maxConcurrency) return;
-        const event = this.emit({ type: "step-scheduled", step, attempt, input: record.override ?? prepared.input });
+        const event = this.emit({
+          type: "step-scheduled",
+          step,
+          attempt,
+          input: record.override ?? prepared.input,
+          ...attemptBounds(this.state, node, record, this.now),
+        });
         this.commands.push({ type: "execute", step, node: node.id, attempt, seq: event.seq, priority: node.rank });
         return;
       }
@@ -302,9 +315,7 @@ class Turning {
     const { childId, workflowId, version, input } = prepared;
     const depth = (this.state.depth ?? 0) + 1;
     if (depth > fileLimits.subWorkflowDepth) {
-      const message = `Sub-workflows are nested deeper than ${fileLimits.subWorkflowDepth} levels.`;
-      const error = { code: "SUBWORKFLOW_DEPTH" as const, message, retryable: false };
-      this.emit({ type: "step-failed", step, attempt, error, retryAt: null });
+      this.emit({ type: "step-failed", step, attempt, error: tooDeep(), retryAt: null });
       return;
     }
     const event = this.emit({ type: "child-started", step, attempt, childId, workflowId, version, depth, input });
@@ -312,14 +323,8 @@ class Turning {
   }
 
   private failed(input: Extract<RunInput, { type: "failed" }>, { node, record }: FoundStep): void {
-    const delay = retryDelay(
-      node.retry,
-      input.attempt - record.attemptBase,
-      input.error,
-      `${this.state.runId}:${input.step}`,
-    );
-    const retryAt = delay === null ? null : this.now + delay;
-    const { step, attempt, error, usage, logs } = input;
+    const { step, attempt, usage, logs } = input;
+    const { retryAt, error } = nextAttempt(this.state.runId, node, record, input, this.now);
     this.emit({
       type: "step-failed",
       step,
@@ -352,17 +357,12 @@ class Turning {
     const stop = state.error !== null && plan.file.settings.onFailure !== "finishOthers";
     const over = state.frames[""]?.open === 0;
     if (!stop && !over) return;
-    if (state.error !== null && this.canRollBack()) {
+    if (state.error !== null && canRollBack(this.plan, this.state)) {
       this.emit({ type: "rollback-started", error: state.error, step: state.errorStep });
     }
     if (isRollingBack({ state: this.state })) return;
     if (state.error !== null) this.emit({ type: "run-failed", error: state.error, step: state.errorStep });
     else this.emit({ type: "run-completed", output: state.output });
-  }
-
-  private canRollBack(): boolean {
-    const { state, plan } = this;
-    return plan.file.settings.onFailure === "rollback" && state.rollback === undefined && (state.done?.length ?? 0) > 0;
   }
 
   private prepareTouched(): void {

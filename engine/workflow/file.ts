@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorKinds, errorKindSchema } from "../errors.ts";
 import type { Json } from "../json.ts";
 
 /** Named limits of a workflow file (units in the name). Past one of them the file is refused, never cut. */
@@ -30,6 +31,8 @@ export const retrySchema = z.strictObject({
   maxAttempts: z.int().min(1).max(20).default(3),
   backoff: z.enum(["exponential", "linear", "fixed"]).default("exponential"),
   delayMs: z.int().min(0).max(3_600_000).default(1_000),
+  /** Tried again after failures of these kinds alone; without, after all that may pass by themselves. */
+  on: z.array(errorKindSchema).min(1).max(errorKinds.length).optional(),
 });
 export type Retry = z.infer<typeof retrySchema>;
 
@@ -128,7 +131,10 @@ export const nodeSchema = z.strictObject({
   size: z.strictObject({ width: z.number().positive(), height: z.number().positive() }).optional(),
   config: z.record(z.string(), jsonValue).default({}),
   retry: retrySchema.optional(),
+  /** Of one attempt. */
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
+  /** Of all attempts and the pauses between them. */
+  totalTimeoutMs: z.int().min(1).max(31_536_000_000).optional(),
   onError: onErrorSchema.default("fail"),
   /** Who is asked where onError is "escalate". */
   escalateTo: assigneeSchema.optional().meta({
@@ -189,6 +195,8 @@ export const settingsSchema = z.strictObject({
   maxConcurrency: z.int().min(1).max(1_000).default(10),
   timeoutMs: z.int().min(1_000).max(31_536_000_000).default(3_600_000),
   budgetUsd: z.number().positive().nullable().default(null),
+  /** At the budget's limit the step fails, or a person is asked whether the run may spend more. */
+  onBudget: z.enum(["stop", "ask"]).default("stop"),
   onFailure: z.enum(["stop", "finishOthers", "rollback"]).default("stop"),
 });
 

@@ -64,6 +64,7 @@ export function planNode(graph: Graph, each: GraphNode, compiled: CompiledNode):
     reads: [...new Set(references.map((reference) => reference.root))],
     retry: node.retry ?? retrySchema.parse({ maxAttempts: kind === "effect" ? 3 : 1 }),
     timeoutMs: node.timeoutMs ?? null,
+    totalTimeoutMs: node.totalTimeoutMs ?? null,
     onError: node.onError,
     escalateTo: node.escalateTo ?? { kind: "anyone", id: null },
     cancels: node.cancelOthers ? leadingOnlyTo(graph, each) : [],

@@ -53,6 +53,7 @@ export interface PlanNode {
   reads: string[];
   retry: Retry;
   timeoutMs: number | null;
+  totalTimeoutMs: number | null;
   onError: OnError;
   escalateTo: { kind: "anyone" | "user" | "role" | "group"; id: string | null };
   /** Nodes that are cancelled once this one's join holds: all of their ways lead here. Empty without `cancelOthers`. */

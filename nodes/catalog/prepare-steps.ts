@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import { weigh } from "../../engine/json.ts";
 import type { Evaluation, EvaluationResult, Sandbox } from "../../engine/ports/sandbox.ts";
 import type { Prepared, RunCommand, RunInput } from "../../engine/run/input.ts";
+import { asksForMoney, budgetRequest } from "../../engine/run/budget.ts";
 import { escalationRequest } from "../../engine/run/escalation.ts";
 import { findStep } from "../../engine/run/fold.ts";
 import { evaluatedStep, templateFor } from "../../engine/run/preparation.ts";
@@ -128,7 +129,8 @@ function finish(
     const { step, attempt, purpose, index } = command;
     if (purpose === "escalate") {
       const error = findStep({ plan, state }, step)?.record.error ?? null;
-      const request = escalationRequest(node, error);
+      const money = asksForMoney(plan, error);
+      const request = money ? budgetRequest(plan, state, node, error) : escalationRequest(node, error);
       return { type: "prepared", step, attempt, prepared: { kind: "approval", approvalId: newId(), request } };
     }
     if (purpose !== "step") return { type: "prepared", step, attempt, prepared: check(purpose, index ?? 0, resolved) };

@@ -25,6 +25,8 @@ export interface AgentStore {
   uses(orgId: string, id: string): Promise<AgentUse[]>;
   /** Of these agents, those that the organisation has, each with its versions' settings. */
   known(orgId: string, ids: string[]): Promise<{ id: string; version: number; settings: AgentSettings }[]>;
+  /** Names of these agents, by id. */
+  names(orgId: string, ids: string[]): Promise<Map<string, string>>;
   /** Stores an agent with version 1; "taken" when another one has the name. */
   insert(agent: WrittenAgent, audit: AuditEntry): Promise<"stored" | "taken">;
   /** Changes an agent that still is at `before`; with `renew` its settings become the next version. */

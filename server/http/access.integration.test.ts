@@ -96,6 +96,7 @@ const bodies: Record<string, unknown> = {
   "POST /credentials": { name: "matrix", kind: "bearer", hosts: ["example.com"], secret: "a secret" },
   "POST /credentials/{id}/rotate": { secret: "another secret" },
   "POST /invitations": { email: "matrix@example.com", role: "viewer" },
+  "PUT /limits": { queuedRuns: 5_000 },
   "POST /agents": { name: "matrix" },
   "PATCH /agents/{id}": { description: "matrix" },
   "POST /agents/{id}/check": { settings: {} },

@@ -16,18 +16,20 @@ import { mayScrape } from "../metrics/admit-scrape.ts";
 import { renderMetrics } from "../metrics/render-metrics.ts";
 import { originOf } from "./origin.ts";
 import { HttpRefusal, problemOf, schemaRefusal } from "./problem.ts";
-import { anonymousBucket, callerBucket, type Taken } from "./rate-limit.ts";
+import { anonymousBucket, type Taken } from "./rate-limit.ts";
 import { readBody } from "./read-body.ts";
 import type { Answer, Received, Route } from "./route.ts";
 import { isServiceAway } from "./service-away.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { breakerRoutes } from "./routes/breakers.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { formRoutes } from "./routes/forms.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
+import { limitRoutes } from "./routes/limits.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
 import { organizationRoutes } from "./routes/organization.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -46,6 +48,8 @@ export function allRoutes(services: Services): Route[] {
     ...runRoutes(services),
     ...approvalRoutes(services),
     ...agentRoutes(services),
+    ...limitRoutes(services),
+    ...breakerRoutes(services),
     ...apiKeyRoutes(services),
     ...credentialRoutes(services),
     ...modelProviderRoutes(services),
@@ -182,7 +186,7 @@ async function admit(services: Services, one: Route, context: Context): Promise<
       if (error instanceof BatonError && error.code === "UNAUTHENTICATED") await anonymous();
       throw error;
     });
-  limit(context, await services.limiter.take(`${caller.kind}:${caller.id ?? ""}`, callerBucket));
+  limit(context, await services.limiter.take(`${caller.kind}:${caller.id ?? ""}`, services.callerBucket));
   authorize(caller, one.action);
   return caller;
 }
@@ -276,6 +280,7 @@ function problemResponse(context: Context, error: BatonError): Response {
   const problem = problemOf(error, requestIdOf(context));
   return reply(context, problem.status, problem, {
     "Content-Type": "application/problem+json",
+    ...(error.retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(error.retryAfterMs / 1_000)) }),
     ...(error instanceof HttpRefusal ? error.headers : {}),
     ...(problem.status === 401 ? { "WWW-Authenticate": 'Bearer realm="baton"' } : {}),
   });

@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { callerBucket } from "./rate-limit.ts";
 import { askingFile, computingFile, startTestApi, until, type TestApi } from "./test-api.ts";
 
 let api: TestApi;
@@ -138,8 +137,8 @@ test("addresses and methods that are not there are problems too", async () => {
 
 test("answers carry the limit, may not be framed or cached, and allow no other origin", async () => {
   const reply = await api.call("GET", "/workflows", { as: owner, headers: { origin: "https://evil.example" } });
-  expect(reply.headers.get("x-ratelimit-limit")).toBe(String(callerBucket.capacity));
-  expect(Number(reply.headers.get("x-ratelimit-remaining"))).toBeLessThan(callerBucket.capacity);
+  expect(reply.headers.get("x-ratelimit-limit")).toBe(String(api.services.callerBucket.capacity));
+  expect(Number(reply.headers.get("x-ratelimit-remaining"))).toBeLessThan(api.services.callerBucket.capacity);
   expect(reply.headers.get("x-ratelimit-reset")).toMatch(/^\d+$/);
   expect(reply.headers.get("access-control-allow-origin")).toBeNull();
   expect(reply.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");

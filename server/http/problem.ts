@@ -39,6 +39,7 @@ export function statusOf(code: ErrorCode): number {
     case "HTTP_BLOCKED":
       return 409;
     case "RATE_LIMITED":
+    case "RUN_QUEUE_FULL":
       return 429;
     case "STEP_TIMEOUT":
       return 504;

@@ -21,10 +21,13 @@ export interface RateLimiter {
 }
 
 /**
- * A caller's bucket: generous, there so that one loop gone wild cannot starve the others. More than one process answers on such a
- * machine, so that who starts runs as fast as they end is not taken for gone wild.
+ * What one caller may ask: ten seconds of the rate at once, and the rate for as long as they like. There so that one loop gone wild cannot
+ * starve the others.
  */
-export const callerBucket: Bucket = { capacity: 6_000, refillPerSecond: 3_000 };
+export function callerBucket(perSecond: number): Bucket {
+  return { capacity: perSecond * 10, refillPerSecond: perSecond };
+}
+
 /** Who does not say who they are: enough for links and documents, little for guessing keys. */
 export const anonymousBucket: Bucket = { capacity: 120, refillPerSecond: 2 };
 

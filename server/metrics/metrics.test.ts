@@ -14,10 +14,12 @@ test("metrics sum what workers report and say which part is away", async () => {
     workers: async () => [await report(2), await report(3)],
     queues: async () => [{ queue: "baton-steps", waiting: 7, active: 1, delayed: 0, oldestSeconds: 1.5 }],
     runs: () => Promise.reject(new Error("away")),
+    refusedRuns: () => 3,
     breakers: async () => [{ state: "open", count: 2 }],
   };
   const text = await renderMetrics(operations);
   expect(text).toContain("baton_workers 2");
+  expect(text).toContain("baton_runs_refused_total 3");
   expect(text).toContain("baton_lease_losses_total 5");
   expect(text).toContain('baton_queue_jobs{queue="baton-steps",state="waiting"} 7');
   expect(text).toContain('baton_queue_oldest_seconds{queue="baton-steps"} 1.5');

@@ -1,4 +1,4 @@
-import { AggregatorRegistry, Gauge, Registry } from "prom-client";
+import { AggregatorRegistry, Counter, Gauge, Registry } from "prom-client";
 
 /** What the whole product looks like from outside, beside what each worker reports. */
 export interface Operations {
@@ -8,6 +8,8 @@ export interface Operations {
   queues(): Promise<{ queue: string; waiting: number; active: number; delayed: number; oldestSeconds: number }[]>;
   /** Runs that are not over, by status, and for how long the oldest queued one has been waiting. */
   runs(): Promise<{ statuses: { status: string; count: number }[]; oldestQueuedSeconds: number }>;
+  /** Runs that this process refused because their organisation had too many queued. */
+  refusedRuns(): number;
   /** Breakers that are not closed, by state. */
   breakers(): Promise<{ state: string; count: number }[]>;
 }
@@ -23,6 +25,12 @@ export async function renderMetrics(operations: Operations): Promise<string> {
     asked(up, "breakers", operations.breakers()).then((breakers) => showBreakers(registry, breakers ?? [])),
   ]);
   void parts;
+  const refused = new Counter({
+    name: "baton_runs_refused_total",
+    help: "Runs refused because their organisation had too many queued",
+    registers: [registry],
+  });
+  refused.inc(operations.refusedRuns());
   gauge(registry, "baton_workers", "Workers that live").set(workers?.length ?? 0);
   const gathered = await AggregatorRegistry.aggregate(workers ?? []).metrics();
   return `${await registry.metrics()}\n${gathered}`;

@@ -44,9 +44,13 @@ function answerOf(row: RunRow, view: RunView): Omit<Run, "forkOf" | "forks"> {
     ...summary,
     demo: view.demo || modelLabel === "demo",
     seq: view.seq,
-    steps: view.steps.slice(0, mostSteps).map((step) => ({ ...step })),
+    steps: view.steps.slice(0, mostSteps).map((step) => ({ ...step, cost: costOf(step) })),
     note: noteOf(view.steps.length, view.seq, lastSeq),
   };
+}
+
+function costOf({ usage }: RunView["steps"][number]): number {
+  return usage.reduce((sum, { costUsd }) => sum + costUsd, 0);
 }
 
 function noteOf(steps: number, seq: number, lastSeq: number): string | null {

@@ -12,6 +12,7 @@ import { actorOf, userIdOf, type Caller } from "../auth/caller.ts";
 import type { Log } from "../log.ts";
 import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
+import type { Admission } from "./admission.ts";
 import { endOf, rowOfEnded } from "./ended-run.ts";
 import { viewRun } from "./get-run.ts";
 import type { NewRun, RunStore } from "./ports.ts";
@@ -19,6 +20,7 @@ import type { AtOnce } from "./run-at-once.ts";
 
 export interface StartParts {
   runs: Pick<RunStore, "insert">;
+  admission: Pick<Admission, "admit">;
   plans: PlanCache;
   atOnce: AtOnce;
   broadcaster: Pick<Broadcaster, "events">;
@@ -90,6 +92,7 @@ export async function startRun(
 /** Starts a run for whoever `start` names. @throws BatonError like `startRun` */
 export async function startAs(parts: StartParts, start: Start): Promise<StartedRun> {
   checkSize(start.input);
+  await parts.admission.admit(start.orgId);
   const started = await attempt(parts, start);
   if (started !== null) return started;
   // Gone, or another version was published since it was remembered which one is.

@@ -24,6 +24,7 @@ import { catalogue } from "../../nodes/catalog/definitions.ts";
 import { Drainer } from "../drain-run.ts";
 import { createStepExecutor } from "../execute-step.ts";
 import type { ExecutorPorts, StepExecutor } from "../execute-step.ts";
+import type { StepSlots } from "../step-slots.ts";
 import { createPlans } from "../plans.ts";
 
 /** What several workers share: for tests that need no real database. */
@@ -96,6 +97,7 @@ export function createMemoryWorker(
     breakers: noBreakers,
     purse: fullPurse,
     agents: noAgents,
+    stepSlots: freeSlots,
     ...over,
   };
   const drainer = new Drainer(ports);
@@ -163,6 +165,11 @@ const noBreakers: Breakers = {
 const fullPurse: Purse = {
   isBounded: async () => false,
   reserve: async () => ({ settle: async () => undefined }),
+};
+/** Without limits. */
+export const freeSlots: StepSlots = {
+  enter: async () => async () => undefined,
+  provider: async () => async () => undefined,
 };
 const noAgents: AgentRegistry = {
   pin: async () => null,

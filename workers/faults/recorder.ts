@@ -18,7 +18,7 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** `GET /anything?ms=200` is answered after 200 ms. */
+/** `GET /anything?ms=200&status=503` is answered after 200 ms with 503. */
 export async function startRecorder(): Promise<Recorder> {
   const requests: Recorded[] = [];
   const server = createServer((request, response) => {
@@ -26,7 +26,7 @@ export async function startRecorder(): Promise<Recorder> {
     requests.push({ path: url.pathname, key: String(request.headers["idempotency-key"] ?? "") });
     setTimeout(
       () => {
-        response.writeHead(200, { "content-type": "application/json" });
+        response.writeHead(Number(url.searchParams.get("status") ?? 200), { "content-type": "application/json" });
         response.end(JSON.stringify({ path: url.pathname }));
       },
       Number(url.searchParams.get("ms") ?? 0),

@@ -9,6 +9,7 @@ import { NodeChips, NodeStateLine, NodeStateMark } from "../run/node-state.tsx";
 import { useNodeLive, useStaleNode } from "../run/use-live.ts";
 import { cardHeader } from "../store/geometry.ts";
 import { nameOf, summaryOf } from "../store/graph.ts";
+import { BreakerMark } from "./breaker-mark.tsx";
 import type { Fault, FlowNode } from "./flow-model.ts";
 import { useLevel } from "./level.ts";
 import { familyColor, NodeIcon } from "./node-icon.tsx";
@@ -56,6 +57,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
           </p>
         )}
         <FaultMark fault={fault} />
+        {live === null && <BreakerMark node={node} />}
         {live !== null && level === "card" && <NodeStateMark {...live} stale={stale} large={false} />}
       </div>
       {level === "card" && <PortNames node={node} />}

@@ -15,6 +15,7 @@ import { formOf } from "./form-model.ts";
 import { useInspector } from "./inspector-context.tsx";
 import { JsonText } from "./json-text.tsx";
 import { NumberField } from "./number-field.tsx";
+import { RetryLimits } from "./retry-limits.tsx";
 
 interface StepSettingsProps {
   node: WorkflowNode;
@@ -104,6 +105,7 @@ export function StepSettings({ node, container, onChange }: StepSettingsProps) {
               )}
             </Field>
           )}
+          {effect && <RetryLimits node={node} retry={retry} onChange={onChange} />}
           <ErrorField node={node} onChange={onChange} />
           <MoreFields node={node} onChange={onChange} />
           <Field

@@ -233,6 +233,22 @@ function Limits({ file, patch }: PartProps) {
           />
         )}
       </Field>
+      {settings.budgetUsd !== null && (
+        <Field label="When the budget is spent" required hint="A person who is asked finds the question in the inbox.">
+          {({ id }) => (
+            <Select
+              id={id}
+              value={settings.onBudget}
+              disabled={!mayWrite}
+              onValueChange={(value) => change({ onBudget: settingsSchema.shape.onBudget.parse(value) })}
+              options={[
+                { value: "stop", label: "Fail the step" },
+                { value: "ask", label: "Ask a person to raise it" },
+              ]}
+            />
+          )}
+        </Field>
+      )}
       <Field label="When a step fails for good" required>
         {({ id }) => (
           <Select

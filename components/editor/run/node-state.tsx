@@ -2,7 +2,7 @@
 
 import { StepChips } from "../../monitor/graph/step-chips.tsx";
 import { Status, statusColor, statusWord } from "../../ui/status.tsx";
-import { Duration } from "../../ui/relative-time.tsx";
+import { Duration, RelativeTime } from "../../ui/relative-time.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import type { NodeRun } from "../../monitor/screen/graph-state.ts";
 import type { StatusName } from "../../ui/status.tsx";
@@ -33,6 +33,11 @@ export function NodeStateLine({ run, status, summary }: NodeStateProps & { summa
     <span className={classNames("font-medium", statusColor(status))}>
       {statusWord(status)}
       {status === "retrying" && ` ${step.attempt + 1}/${step.maxAttempts}`}
+      {status === "breaker-open" && step.retryAt !== null && (
+        <>
+          , again <RelativeTime at={step.retryAt} live />
+        </>
+      )}
       {status === "running" && step.attempt > 1 && `, attempt ${step.attempt}/${step.maxAttempts}`}
     </span>
   );

@@ -10,6 +10,7 @@ import { PortNames } from "../../editor/canvas/ports.tsx";
 import { cardHeader } from "../../editor/store/geometry.ts";
 import { nameOf, summaryOf } from "../../editor/store/graph.ts";
 import { classNames } from "../../ui/class-names.ts";
+import { RelativeTime } from "../../ui/relative-time.tsx";
 import { Status, statusColor, statusWord, type StatusName } from "../../ui/status.tsx";
 import type { NodeRun } from "../screen/graph-state.ts";
 import { useShown } from "../screen/use-screen.tsx";
@@ -63,6 +64,11 @@ export const RunCard = memo(function RunCard({ data: { node } }: NodeProps<FlowN
                 <span className={classNames("font-medium", statusColor(status))}>
                   {statusWord(status)}
                   {status === "retrying" && ` ${step.attempt + 1}/${step.maxAttempts}`}
+                  {status === "breaker-open" && step.retryAt !== null && (
+                    <>
+                      , again <RelativeTime at={step.retryAt} live />
+                    </>
+                  )}
                   {status === "running" && step.attempt > 1 && `, attempt ${step.attempt}/${step.maxAttempts}`}
                 </span>
               )}

@@ -15,6 +15,7 @@ import {
   workflowSchema,
   workflowVersionListSchema,
 } from "../../../contracts/api/workflow.ts";
+import { numbersQuerySchema, workflowNumbersSchema } from "../../../contracts/api/workflow-numbers.ts";
 import { fileLimits, workflowFileSchema } from "../../../engine/workflow/file.ts";
 import { isJsonObject, type Json } from "../../../engine/json.ts";
 import type { Services } from "../../services.ts";
@@ -26,6 +27,7 @@ import { listWorkflows } from "../../workflows/list-workflows.ts";
 import { planWorkflow } from "../../workflows/plan-workflow.ts";
 import { publishWorkflow } from "../../workflows/publish-workflow.ts";
 import { tagWorkflow } from "../../workflows/tag-workflow.ts";
+import { workflowNumbers } from "../../workflows/workflow-numbers.ts";
 import { updateWorkflow } from "../../workflows/update-workflow.ts";
 import { HttpRefusal } from "../problem.ts";
 import { route, type Route } from "../route.ts";
@@ -33,7 +35,32 @@ import { route, type Route } from "../route.ts";
 const tag = "Workflows";
 const fileBody = { maxBytes: fileLimits.bytes, tooLarge: "WORKFLOW_TOO_LARGE" } as const;
 export function workflowRoutes(services: Services): Route[] {
-  return [...fileRoutes(services), ...versionRoutes(services), ...archiveRoutes(services), ...tagRoutes(services)];
+  return [
+    ...fileRoutes(services),
+    ...versionRoutes(services),
+    ...archiveRoutes(services),
+    ...tagRoutes(services),
+    numbersRoute(services),
+  ];
+}
+
+function numbersRoute(services: Services): Route {
+  return route(
+    {
+      method: "get",
+      path: "/workflows/{id}/numbers",
+      action: "workflow:read",
+      summary: "How its runs came out and what they cost, day by day",
+      tag,
+      params: idParamsSchema,
+      query: numbersQuerySchema,
+      answers: { 200: { description: "Numbers by day, and their sums", schema: workflowNumbersSchema } },
+    },
+    async ({ caller, params, query }) => ({
+      status: 200,
+      body: await workflowNumbers(services, caller, params.id, query),
+    }),
+  );
 }
 
 function archiveRoutes(services: Services): Route[] {

@@ -1,0 +1,90 @@
+import type { AgentRef } from "../engine/agent.ts";
+import type { Signal } from "../engine/ports/signal.ts";
+import type { SlotRule, Slots, StepLimits } from "../engine/ports/slots.ts";
+import type { Log } from "./log.ts";
+
+export interface SlotPorts {
+  slots: Slots;
+  /** What an organisation bounds its steps by. */
+  limits: (orgId: string) => Promise<StepLimits>;
+  log: Log;
+}
+
+/** What a step counts as. */
+export interface Counted {
+  orgId: string;
+  workflowId: string;
+  agent: AgentRef | null;
+  /** Names the attempt: taken again by another worker it is the same slot. */
+  holder: string;
+}
+
+export interface StepSlots {
+  /** Null: there is no room now. Otherwise to be called when the step is over. */
+  enter(step: Counted): Promise<(() => Promise<void>) | null>;
+  /** Waits for a slot of a model's provider. @throws when the signal aborts */
+  provider(orgId: string, name: string | null, holder: string, signal: Signal): Promise<() => Promise<void>>;
+}
+
+/** How long a change of limits may take to reach a worker. */
+const keptMs = 5_000;
+const keptOrganizations = 5_000;
+/** Well within the time after which a silent holder is forgotten. */
+const renewMs = 5_000;
+const askAgainMs = 200;
+
+/** The limits of organisations around the steps that a worker executes. Without any, a step costs nothing here. */
+export function createStepSlots({ slots, limits, log }: SlotPorts): StepSlots {
+  const known = new Map<string, { until: number; limits: Promise<StepLimits> }>();
+
+  const limitsOf = (orgId: string): Promise<StepLimits> => {
+    const kept = known.get(orgId);
+    if (kept !== undefined && kept.until > performance.now()) return kept.limits;
+    const reading = limits(orgId);
+    if (known.size >= keptOrganizations) known.clear();
+    known.set(orgId, { until: performance.now() + keptMs, limits: reading });
+    reading.catch(() => known.delete(orgId));
+    return reading;
+  };
+
+  /** Keeps what was taken until it is given back. */
+  const hold = (orgId: string, rules: SlotRule[], holder: string): (() => Promise<void>) => {
+    const renewing = setInterval(() => void slots.take(orgId, rules, holder), renewMs);
+    return async () => {
+      clearInterval(renewing);
+      await slots.release(orgId, rules, holder);
+    };
+  };
+
+  return {
+    async enter({ orgId, workflowId, agent, holder }) {
+      const rules = rulesOf(await limitsOf(orgId), workflowId, agent);
+      if (rules.length === 0) return async () => undefined;
+      const full = await slots.take(orgId, rules, holder);
+      if (full === null) return hold(orgId, rules, holder);
+      log.debug({ orgId, holder, limit: full.kind, max: full.max }, "a step waits: its limit has no room");
+      return null;
+    },
+    async provider(orgId, name, holder, signal) {
+      const max = name === null ? undefined : (await limitsOf(orgId)).providers[name];
+      if (name === null || max === undefined) return async () => undefined;
+      const rules: SlotRule[] = [{ kind: "provider", name, max }];
+      while ((await slots.take(orgId, rules, holder)) !== null) {
+        await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+        if (signal.aborted) throw new Error("aborted");
+      }
+      return hold(orgId, rules, holder);
+    },
+  };
+}
+
+function rulesOf(limits: StepLimits, workflowId: string, agent: AgentRef | null): SlotRule[] {
+  const rules: SlotRule[] = [];
+  const add = (kind: SlotRule["kind"], name: string, max: number | null | undefined): void => {
+    if (max !== null && max !== undefined) rules.push({ kind, name, max });
+  };
+  add("organization", "", limits.steps);
+  add("workflow", workflowId, limits.workflows[workflowId]);
+  if (agent !== null) add("agent", agent.id, limits.agents[agent.id]);
+  return rules;
+}
