@@ -6,7 +6,7 @@ import { type Check, run, runStaticChecks, staticChecks } from "./checks.ts";
 
 /**
  * `npm test`: everything, in the order in which a fault is cheapest to find: static checks, then unit, integration, fault and end-to-end
- * tests, the last two beside each other. Goes on after a failure, so that one run tells all, and ends with one line of counts.
+ * tests, in two lanes. Goes on after a failure, so that one run tells all, and ends with what failed and one line of counts.
  */
 interface Counts {
   passed: number;
@@ -14,18 +14,38 @@ interface Counts {
   skipped: number;
 }
 
+/** What a report says: counts, and the names of what failed. */
+interface Told extends Counts {
+  names: string[];
+}
+
 const vitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numFailedTestSuites: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+const playwrightSuite = z.object({
+  specs: z.array(z.object({ title: z.string(), ok: z.boolean(), file: z.string() })).default([]),
+  get suites() {
+    return z.array(playwrightSuite).default([]);
+  },
 });
 const playwrightReport = z.object({
+  suites: z.array(playwrightSuite),
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
 });
 
 const folder = mkdtempSync(join(tmpdir(), "baton-test-"));
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 function add(counts: Counts): void {
   total.passed += counts.passed;
@@ -34,10 +54,12 @@ function add(counts: Counts): void {
 }
 
 /** Output of a suite that runs beside another, told when that one is over. */
-type Held = { text: string } | undefined;
+interface Held {
+  text: string;
+}
 
 /** Runs a test runner; a report that is not there, or an exit status the report does not explain, counts as one failure. */
-async function suite(name: string, check: Check, read: (report: unknown) => Counts, held?: Held): Promise<void> {
+async function suite(name: string, check: Check, read: (report: unknown) => Told, held?: Held): Promise<void> {
   const began = Date.now();
   const tell = (line: string): void => {
     if (held === undefined) console.log(line);
@@ -49,15 +71,17 @@ async function suite(name: string, check: Check, read: (report: unknown) => Coun
   const status = await run({ ...check, args: check.args.map((arg) => arg.replace("REPORT", report)) }, capture, {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
-  let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  let counts: Told = { passed: 0, failed: 1, skipped: 0, names: ["left no readable report"] };
   try {
     counts = read(JSON.parse(readFileSync(report, "utf8")));
-    if (status !== 0 && counts.failed === 0) counts.failed = 1;
+    // An exception outside every test, for one.
+    if (status !== 0 && counts.failed === 0) counts = { ...counts, failed: 1, names: [`ended with status ${status}`] };
   } catch (error) {
     tell(`${name} left no readable report: ${error instanceof Error ? error.message : String(error)}`);
   }
   tell(`── ${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
   add(counts);
+  failures.push(...counts.names.map((failed) => `${name}: ${failed}`));
 }
 
 function vitest(project: string): Check {
@@ -68,37 +92,54 @@ function vitest(project: string): Check {
   };
 }
 
-function fromVitest(report: unknown): Counts {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = vitestReport.parse(report);
+function fromVitest(report: unknown): Told {
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } =
+    vitestReport.parse(report);
+  const names = testResults
+    .filter(({ status }) => status === "failed")
+    .flatMap(({ name, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === "failed");
+      return failed.length === 0 ? [name] : failed.map(({ fullName }) => `${name} ${fullName}`);
+    });
   return {
     passed: numPassedTests,
     failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0),
     skipped: numPendingTests,
+    names,
   };
 }
 
-function fromPlaywright(report: unknown): Counts {
-  const { stats } = playwrightReport.parse(report);
+function fromPlaywright(report: unknown): Told {
+  const { stats, suites } = playwrightReport.parse(report);
   // A test that passes only at the second try is no pass.
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+    names: suites.flatMap(failedSpecs),
+  };
+}
+
+function failedSpecs({ specs, suites }: z.output<typeof playwrightSuite>): string[] {
+  const own = specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file} ${title}`);
+  return [...own, ...suites.flatMap(failedSpecs)];
 }
 
 console.log("── static checks");
 const failedChecks = await runStaticChecks();
+failures.push(...failedChecks.map((name) => `static checks: ${name}`));
 add({ passed: staticChecks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
-await suite("unit", vitest("unit"), fromVitest);
-await suite("integration", vitest("integration"), fromVitest);
-// Fault tests mostly wait for deadlines to pass, browsers for pages: beside each other they take as long as the longer one.
-const faults = { text: "" };
-const beside = suite("faults", vitest("faults"), fromVitest, faults);
-await suite(
-  "end-to-end",
-  { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] },
-  fromPlaywright,
-);
-await beside;
-console.log(faults.text);
+// Two lanes on two cores, since each runner keeps to one: fault tests mostly wait for deadlines to pass, browsers for pages.
+const beside: Held = { text: "" };
+await Promise.all([
+  suite("unit", vitest("unit"), fromVitest, beside).then(() => suite("faults", vitest("faults"), fromVitest, beside)),
+  suite("integration", vitest("integration"), fromVitest).then(() =>
+    suite("end-to-end", { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] }, fromPlaywright),
+  ),
+]);
+console.log(beside.text);
 rmSync(folder, { recursive: true, force: true });
 
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failed) => `  ${failed}`).join("\n")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
