@@ -10,7 +10,7 @@ import { createMailer } from "../adapters/mail/mailer.ts";
 import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { pricesWith } from "../adapters/model/prices.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
-import { connectRedis, connectSubscriber, refuseEviction } from "../adapters/redis/connection.ts";
+import { connectRedis, connectSubscriber, refuseEviction, type RedisClient } from "../adapters/redis/connection.ts";
 import { channels, workerKey } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
@@ -52,6 +52,8 @@ import { createContractCheck } from "../server/runs/check-contract.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { dispatchEvents } from "./dispatch-events.ts";
 import { Drainer } from "./drain-run.ts";
+import { createHeartbeat, probeRunId } from "./heartbeat.ts";
+import { createProbe } from "./probe.ts";
 import { createStepExecutor } from "./execute-step.ts";
 import { isOutage } from "./outage.ts";
 import { createModels, type ModelParts } from "./models.ts";
@@ -63,9 +65,10 @@ import { fireDelivery } from "../server/triggers/fire-delivery.ts";
 import { createPlanCache } from "../server/workflows/plan-cache.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { startOwed } from "./owed-deliveries.ts";
-import { createWorkerMetrics } from "./metrics.ts";
+import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
+import { queueHandlers } from "./queue-handlers.ts";
 import { startRetention, type Retention } from "./retention.ts";
 import { createStepSlots } from "./step-slots.ts";
 import { startSweeper } from "./sweep.ts";
@@ -81,8 +84,9 @@ export interface WorkerProcess {
 const poolSize = 6;
 /** How long steps under way may go on after the worker was told to stop; the supervisor waits for ten seconds. */
 const graceMs = 8_000;
-const heartbeatMs = 3_000;
 const heartbeatKeepMs = 10_000;
+/** A probe goes before all else: it asks whether the queue brings anything, not how long it is. */
+const mostUrgent = 1_000;
 const clockEveryMs = 30_000;
 
 /** Builds a worker from the environment and starts it once database and Redis answer. */
@@ -112,7 +116,6 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const events = new EventTable(pool);
   const metrics = createWorkerMetrics();
-  const reports = createWorkerReports(redis);
   const limits = new LimitTable(pool);
   const ports = {
     worker,
@@ -139,37 +142,40 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   };
   const drainer = new Drainer(ports);
   const executor = createStepExecutor(ports, drainer);
+  const heartbeat = createHeartbeat({
+    ask: () => queue.wake(probeRunId, mostUrgent, probeRunId),
+    turn: createProbe(() => clock.now(), log),
+    show: () => showWorker(redis, worker, metrics, { runs: drainer.size, steps: executor.size() }),
+    inHand: () => queues.busy(),
+    giveUp: () => process.exit(1),
+    log,
+  });
   const queues = startQueueWorkers({
     redisUrl: outside.redisUrl,
     concurrency: env.WORKER_CONCURRENCY,
-    onStep: ({ job, claim }) => metrics.step(executor.execute(job, claim), job, claim),
-    // A wake that comes again is one whose worker died: what it had under way is owed.
-    onWake: (runId, claim) => metrics.turn(drainer.wake(runId, { recover: claim > 1 })),
+    ...queueHandlers({ drainer, executor, heartbeat, metrics }),
     log,
   });
   const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
-  const neighbours = await watchNeighbours({ ...ports, drainer }, registryOf, queues.owners);
+  const neighbours = await watchNeighbours(
+    { ...ports, drainer, tookOver: metrics.tookOver },
+    registryOf,
+    queues.owners,
+  );
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const retention = createRetention(env, pool, log);
   const scheduler = createScheduler(ports, drainer, events, pool, env.BATON_MAX_QUEUED_RUNS);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
   const notifier = createNotifier(env, pool, outside.secret, http, log);
 
-  const beat = async (): Promise<void> => {
-    const value = JSON.stringify({ pid: process.pid, runs: drainer.size, steps: executor.size() });
-    metrics.hold(drainer.size, executor.size());
-    await reports.write(worker, await metrics.report(), heartbeatKeepMs);
-    await redis.set(workerKey(worker), value, "PX", heartbeatKeepMs);
-  };
-  const heartbeat = setInterval(() => void beat().catch(ignoreOutage(log)), heartbeatMs);
-  await beat().catch(ignoreOutage(log));
+  await heartbeat.start();
   const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
   log.info({ worker, concurrency: env.WORKER_CONCURRENCY }, "the worker is ready");
 
   return {
     name: worker,
     async stop() {
-      clearInterval(heartbeat);
+      heartbeat.close();
       clearInterval(adjusting);
       forgetOwed();
       await Promise.all([sweeper.close(), retention.close(), notifier.close(), scheduler.close(), queues.pause()]);
@@ -227,6 +233,18 @@ function createScheduler(
     ],
     log,
   });
+}
+
+/** What the worker measured, and that it lives: both are gone soon after it. */
+async function showWorker(
+  redis: RedisClient,
+  worker: string,
+  metrics: WorkerMetrics,
+  held: { runs: number; steps: number },
+): Promise<void> {
+  metrics.hold(held.runs, held.steps);
+  await createWorkerReports(redis).write(worker, await metrics.report(), heartbeatKeepMs);
+  await redis.set(workerKey(worker), JSON.stringify({ pid: process.pid, ...held }), "PX", heartbeatKeepMs);
 }
 
 function createRetention(env: Environment, pool: Pool, log: Logger): Retention {
@@ -362,10 +380,4 @@ async function untilIdle(size: () => number, atMostMs: number): Promise<void> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function ignoreOutage(log: Logger): (error: unknown) => void {
-  return (error) => {
-    if (!isOutage(error)) log.warn({ error: String(error) }, "the heartbeat failed");
-  };
 }

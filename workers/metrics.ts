@@ -10,6 +10,10 @@ export interface WorkerMetrics {
   step(work: Promise<ExecutionVerdict>, job: StepJob, claim: number): Promise<ExecutionVerdict>;
   /** Times the draining of a run. */
   turn<T>(work: Promise<T>): Promise<T>;
+  /** Counts probes that came through the queue and were turned. */
+  probe(work: Promise<void>): Promise<void>;
+  /** A dead worker's work was given to others, so long after its last sign of life. */
+  tookOver(ms: number): void;
   /** Counts leases that were lost: another worker took a run over while this one had it. */
   watch<M extends WorkerMailbox>(mailbox: M): M;
   /** What the worker has in hand. */
@@ -45,6 +49,13 @@ export function createWorkerMetrics(): WorkerMetrics {
     help: "Leases of runs that another worker took over",
     registers,
   });
+  const probes = new Counter({ name: "baton_probes_total", help: "Probe runs that came by the queue", registers });
+  const recoveries = new Histogram({
+    name: "baton_recovery_seconds",
+    help: "Time from a worker's last sign of life to its work being given to others",
+    buckets: seconds,
+    registers,
+  });
   const runsHeld = new Gauge({ name: "baton_runs_held", help: "Runs that workers drain", registers });
   const stepsHeld = new Gauge({ name: "baton_steps_in_hand", help: "Steps that workers execute", registers });
 
@@ -73,6 +84,11 @@ export function createWorkerMetrics(): WorkerMetrics {
         end();
       }
     },
+    async probe(work) {
+      await work;
+      probes.inc();
+    },
+    tookOver: (ms) => recoveries.observe(ms / 1_000),
     watch: (mailbox) => ({
       ...mailbox,
       settle: async (...args: Parameters<WorkerMailbox["settle"]>) => counted(await mailbox.settle(...args)) || null,

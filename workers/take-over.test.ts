@@ -14,6 +14,7 @@ function stage(removable = true) {
     name,
     process: { place: "here", pid, began: "1" },
     owners: [`${name}-steps`, `${name}-wakes`],
+    seenAt: Date.now() - 2_000,
   });
   return {
     done,
@@ -49,7 +50,10 @@ function stage(removable = true) {
 
 test("what a dead neighbour held is let go and woken; the living one keeps its own", async () => {
   const parts = stage();
-  expect(await takeOver(parts)).toBe(1);
+  const after: number[] = [];
+  expect(await takeOver({ ...parts, tookOver: (ms) => after.push(ms) })).toBe(1);
+  expect(after).toHaveLength(1);
+  expect(after[0]).toBeGreaterThanOrEqual(2_000);
   expect(parts.done).toEqual([
     "remove dead",
     "jobs of dead-steps dead-wakes",

@@ -12,6 +12,8 @@ interface Parts {
   queue: { release(owners: string[]): Promise<string[]> };
   mailbox: { release(runId: string, holder: string): Promise<boolean> };
   drainer: Pick<Drainer, "wake">;
+  /** Told of each worker that was gone: how long after its last sign of life others had its work. */
+  tookOver?: (ms: number) => void;
   /** Asks the system; another in tests. */
   isGone?: (record: WorkerRecord["process"]) => boolean;
   log: Log;
@@ -25,7 +27,7 @@ interface Parts {
 export async function takeOver(parts: Parts): Promise<number> {
   const gone = (await parts.registry.others()).filter(({ process }) => (parts.isGone ?? isGone)(process));
   let count = 0;
-  for (const { name, owners } of gone) {
+  for (const { name, owners, seenAt } of gone) {
     // Who removes its name is the one who takes over; if that one dies too, the ends of the locks are waited for.
     if (!(await parts.registry.remove(name))) continue;
     count += 1;
@@ -40,6 +42,7 @@ export async function takeOver(parts: Parts): Promise<number> {
       });
     }
     const ms = Math.round(performance.now() - began);
+    parts.tookOver?.(Math.max(0, Date.now() - seenAt));
     parts.log.warn({ worker: name, runs: runs.length, held: held.length, ms }, "took over from a worker that is gone");
   }
   return count;
@@ -57,7 +60,7 @@ export async function watchNeighbours(
   const look = async (): Promise<void> => {
     try {
       // Said again each time, because Redis may have lost it.
-      await registry.add({ process, owners });
+      await registry.add({ process, owners, seenAt: Date.now() });
       await takeOver({ ...parts, registry });
     } catch (error) {
       parts.log.debug({ error: String(error) }, "the neighbours could not be looked at");

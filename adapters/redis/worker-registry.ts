@@ -6,6 +6,7 @@ import { keepMs, workersKey } from "./keys.ts";
 const recordSchema = z.object({
   process: z.object({ place: z.string(), pid: z.number(), began: z.string() }),
   owners: z.array(z.string()),
+  seenAt: z.number(),
 });
 
 /** The workers of one place, as a hash by name. */

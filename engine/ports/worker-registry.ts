@@ -4,6 +4,8 @@ export interface WorkerRecord {
   process: { place: string; pid: number; began: string };
   /** Names under which its queues lock jobs. */
   owners: string[];
+  /** Epoch ms of its last sign of life, by the machine's clock. */
+  seenAt: number;
 }
 
 /** The workers of one machine, so that they notice each other's death before a lock runs out. */

@@ -333,6 +333,14 @@ describe("a schedule", () => {
       trigger: "schedule",
       by: { kind: "system", label: "Schedule “Mornings”" },
     });
+    // Set back by hand it is due again for a moment that had its run.
+    await dueSince(one.id, moment);
+    await until(
+      "the next moment",
+      () => api.call("GET", `/triggers/${one.id}`, { as: owner() }),
+      ({ json }) => Date.parse(json.nextFireAt) > moment.getTime(),
+    );
+    expect(await runsOf(one.id)).toHaveLength(1);
   });
 
   test("after a silence it catches up as it was told, and says what it left out", async () => {
