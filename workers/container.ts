@@ -97,14 +97,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   starting.catch(() => undefined);
   const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const outside = requireOutside(env);
-  const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
-  const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
-  await waitFor("Redis", log, () => refuseEviction(redis));
-  const pool = createPool(outside.databaseUrl, poolSize);
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
-  await waitFor("Postgres", log, () => pool.query("select 1"));
-
+  const { redis, subscriber, pool } = await connect(outside, worker, log);
   const clock = createStoreClock(pool);
   await clock.adjust();
   const pubSub = createPubSub(redis, subscriber, log);
@@ -197,6 +190,22 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       redis.disconnect();
     },
   };
+}
+
+/** Waits until both answer. */
+async function connect(
+  outside: Pick<Outside, "redisUrl" | "databaseUrl">,
+  worker: string,
+  log: Logger,
+): Promise<{ redis: RedisClient; subscriber: RedisClient; pool: Pool }> {
+  const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
+  const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
+  await waitFor("Redis", log, () => refuseEviction(redis));
+  const pool = createPool(outside.databaseUrl, poolSize);
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
+  await waitFor("Postgres", log, () => pool.query("select 1"));
+  return { redis, subscriber, pool };
 }
 
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */

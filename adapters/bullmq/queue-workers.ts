@@ -1,5 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { WaitingError, Worker } from "bullmq";
+import { DelayedError, WaitingError, Worker } from "bullmq";
 import type { Job } from "bullmq";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -114,8 +113,11 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
 /** Puts a job back into its queue; the errors thrown are BullMQ's way of saying "it is no longer mine". */
 async function giveBack(job: Job<unknown>, token: string | undefined, verdict: StepVerdict): Promise<void> {
   if (verdict === "done") return;
-  // Waited for here: a delay in the queue is counted by the clocks of those who write and read it, and one of them may be wrong.
-  if (verdict === "later") await pause(redeliveryDelay);
+  // In the queue and not here: steps of an organisation that has reached its limits must not hold the slots of others meanwhile.
+  if (verdict === "later") {
+    await job.moveToDelayed(Date.now() + redeliveryDelay, token);
+    throw new DelayedError();
+  }
   await job.moveToWait(token);
   throw new WaitingError();
 }
