@@ -137,7 +137,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const executor = createStepExecutor(ports, drainer);
   const heartbeat = createHeartbeat({
     ask: () => queue.wake(probeRunId, mostUrgent, probeRunId),
-    turn: createProbe(() => clock.now(), log),
+    turn: createProbe(createAtOnce(clock.now, log), () => clock.now()),
     show: () => showWorker(redis, worker, metrics, { runs: drainer.size, steps: executor.size() }),
     inHand: () => queues.busy(),
     giveUp: () => process.exit(1),

@@ -1,4 +1,7 @@
 import { expect, test, vi } from "vitest";
+import type { Json } from "../engine/json.ts";
+import type { RunEvent } from "../engine/run/event.ts";
+import type { Plan } from "../engine/workflow/plan.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createProbe } from "./probe.ts";
 
@@ -59,9 +62,20 @@ test("an outage is no reason: patience begins anew when it is over", async () =>
   expect(giveUp).toHaveBeenCalled();
 });
 
-test("a probe is a run of one step that is turned to its end", async () => {
-  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const probe = createProbe(Date.now, log);
+test("a probe is a run of one step, and one that ends with something else is told", async () => {
+  const seen: string[] = [];
+  const answers: (Json | null)[] = [null, "something else"];
+  const atOnce = {
+    async run(plan: Plan, runId: string, queued: RunEvent) {
+      seen.push([...plan.nodes.keys()].join(" "));
+      const output = answers.shift();
+      expect(queued).toMatchObject({ type: "run-queued", seq: 1, input: { n: runId } });
+      return output === null ? null : { state: { output: output ?? runId } };
+    },
+  };
+  const probe = createProbe(atOnce, () => 1);
   await expect(probe()).resolves.toBeUndefined();
+  await expect(probe()).rejects.toThrow("turned wrongly");
   await expect(probe()).resolves.toBeUndefined();
+  expect(seen).toEqual(["start step out", "start step out", "start step out"]);
 });

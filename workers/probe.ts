@@ -1,12 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { BatonError } from "../engine/errors.ts";
+import type { Json } from "../engine/json.ts";
+import type { RunEvent } from "../engine/run/event.ts";
 import { compile } from "../engine/workflow/compile.ts";
+import type { Plan } from "../engine/workflow/plan.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
-import { createAtOnce } from "../server/runs/run-at-once.ts";
-import type { Log } from "./log.ts";
+
+/** Turns a run in memory; null where it is not to be turned at once. */
+interface AtOnce {
+  run(plan: Plan, runId: string, queued: RunEvent): Promise<{ state: { output: Json } } | null>;
+}
 
 /** Gives what turns a run of one step, in memory: its first event goes in, and its end must come out. */
-export function createProbe(now: () => number, log: Log): () => Promise<void> {
+export function createProbe(atOnce: AtOnce, now: () => number): () => Promise<void> {
   const compiled = compile(
     {
       schemaVersion: 1,
@@ -25,7 +31,6 @@ export function createProbe(now: () => number, log: Log): () => Promise<void> {
   );
   if (!compiled.ok) throw new TypeError("The probe's workflow does not compile.");
   const { plan } = compiled;
-  const atOnce = createAtOnce(now, log);
   return async () => {
     const runId = randomUUID();
     const by = { kind: "system" as const, id: null, label: "probe" };
