@@ -47,6 +47,7 @@ const empty: Screen[] = [
   { name: "empty-workflows", path: "/workflows", shows: "No workflows yet" },
   { name: "empty-runs", path: "/runs", shows: "No runs yet" },
   { name: "empty-approvals", path: "/approvals", shows: "Nothing waits for a decision" },
+  { name: "empty-agents", path: "/agents", shows: "No agents yet" },
   { name: "welcome", path: "/welcome", shows: "A new organisation" },
 ];
 
@@ -125,6 +126,8 @@ async function full(api: Api, gate: Gate): Promise<Screen[]> {
       shows: /Done|Nothing has been decided/,
       act: click("radio", "Done"),
     },
+    { name: "agents-none-found", path: "/agents?q=zzz", shows: "No agent is found for “zzz”" },
+    { name: "settings-limits", path: "/settings/limits", shows: "Nothing: all of them answer." },
     { name: "settings", path: "/settings", shows: "Members" },
     { name: "settings-members", path: "/settings/members", shows: "Roles go from reading to owning" },
     { name: "settings-credentials", path: "/settings/credentials", shows: "No credentials" },

@@ -20,7 +20,7 @@ const organizationPlaces: readonly SettingsPlace[] = [
   { href: "/settings/members", label: "Members", for: "everyone" },
   { href: "/settings/models", label: "Models", for: "build" },
   { href: "/settings/credentials", label: "Credentials", for: "build" },
-  { href: "/settings/limits", label: "Limits", for: "everyone" },
+  { href: "/settings/limits", label: "Limits", for: "build" },
   { href: "/settings/api-keys", label: "API keys", for: "administer" },
 ];
 

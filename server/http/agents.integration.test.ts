@@ -10,6 +10,7 @@ beforeAll(async () => {
   api = await startTestApi(["postgres", "redis", "supabase", "worker"], {
     OPENAI_BASE_URL: model.url,
     OPENAI_API_KEY: "sk-test",
+    BATON_ALLOW_PRIVATE: new URL(model.url).host,
   });
   as = api.home.keys.owner;
 });
@@ -191,4 +192,54 @@ test("a workflow that names an agent which is not there, or gives it too little,
   expect([foreign.status, foreign.json.errors[0].code]).toEqual([422, "missing-agent"]);
   const gone = await api.call("POST", "/workflows", { as, body: asks(made.id, 7, { input: { topic: "tea" } }) });
   expect(gone.json.errors[0].message).toContain("no version 7");
+});
+
+test("at its budget's limit a run asks a person, and goes on with what they raise it by; what it cost is counted by day", async () => {
+  const owner = api.foreign.keys.owner;
+  const price = { name: "small", inputUsd: 1_000, outputUsd: 2_000 };
+  const provider = { name: "Own", baseUrl: `${model.url}/`, defaultModel: "small", models: [price] };
+  expect((await api.call("POST", "/model-providers", { as: owner, body: provider })).status).toBe(201);
+  const ask = (id: string) => ({ id, type: "agent", config: { prompt: `Say ${id}`, maxTokens: 1_000 } });
+  const file = {
+    schemaVersion: 1,
+    name: "Spends",
+    // A call of a thousand tokens is two dollars at most: one fits, two side by side do not.
+    settings: { budgetUsd: 2.5, onBudget: "ask" },
+    nodes: [{ id: "start", type: "start" }, ask("one"), ask("two")],
+    edges: [
+      { id: "e", source: "start", target: "one" },
+      { id: "f", source: "one", target: "two" },
+    ],
+  };
+  const workflow = await importFile(file, owner);
+  const long = "word ".repeat(2_000);
+  model.script("Say one", [long]);
+  model.script("Say two", ["two"]);
+  const run = (await api.call("POST", `/workflows/${workflow}/runs`, { as: owner, body: {} })).json.id;
+  const page = await until(
+    "the question",
+    () => api.call("GET", `/approvals?runId=${run}`, { as: owner }),
+    (reply) => reply.json.items.length === 1,
+  );
+  const [asked] = page.json.items;
+  expect(asked).toMatchObject({ title: "The budget of this run is spent: raise it?", stepId: "two" });
+  const decision = { decision: "raise", fields: { amountUsd: 50 } };
+  const decided = await api.call("POST", `/approvals/${asked.id}/decision`, { as: owner, body: decision });
+  expect(decided.status, decided.text).toBe(200);
+  const over = await until(
+    "the end of the run",
+    () => api.call("GET", `/runs/${run}`, { as: owner }),
+    (reply) => ["completed", "failed"].includes(reply.json.status),
+  );
+  expect(over.json.status, over.text).toBe("completed");
+  const costs = Object.fromEntries(
+    over.json.steps.map((step: { node: string; cost: number }) => [step.node, step.cost]),
+  );
+  expect(costs["one"] + costs["two"]).toBeCloseTo(over.json.cost, 8);
+  const numbers = (await api.call("GET", `/workflows/${workflow}/numbers?days=2`, { as: owner })).json;
+  expect(numbers.total).toMatchObject({ completed: 1, failed: 0 });
+  expect(numbers.total.costUsd).toBeCloseTo(over.json.cost, 6);
+  expect(numbers.days).toHaveLength(1);
+  const wrong = await api.call("GET", `/workflows/${workflow}/numbers?timeZone=Moon/Base`, { as: owner });
+  expect([wrong.status, wrong.json.errors[0].path]).toEqual([422, "timeZone"]);
 });

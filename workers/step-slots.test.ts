@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { SlotRule, Slots, StepLimits } from "../engine/ports/slots.ts";
+import { createStepSlots } from "./step-slots.ts";
+
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const unbounded: StepLimits = { steps: null, workflows: {}, agents: {}, providers: {} };
+
+function setUp(limits: Partial<StepLimits>) {
+  const held = new Map<string, Set<string>>();
+  const asked: (readonly SlotRule[])[] = [];
+  const holders = (rule: SlotRule): Set<string> => {
+    const key = `${rule.kind}:${rule.name}`;
+    const known = held.get(key) ?? new Set();
+    held.set(key, known);
+    return known;
+  };
+  const slots: Slots = {
+    async take(_orgId, rules, holder) {
+      asked.push(rules);
+      const full = rules.find((rule) => !holders(rule).has(holder) && holders(rule).size >= rule.max);
+      if (full === undefined) for (const rule of rules) holders(rule).add(holder);
+      return full ?? null;
+    },
+    async release(_orgId, rules, holder) {
+      for (const rule of rules) holders(rule).delete(holder);
+    },
+  };
+  const reads = { count: 0 };
+  const stepSlots = createStepSlots({
+    slots,
+    limits: async () => {
+      reads.count += 1;
+      return { ...unbounded, ...limits };
+    },
+    log,
+  });
+  const step = (holder: string, agent: string | null = null) => ({
+    orgId: "org",
+    workflowId: "w",
+    agent: agent === null ? null : { id: agent, version: null },
+    holder,
+  });
+  return { stepSlots, asked, reads, step };
+}
+
+test("an organisation without limits asks nobody for room, and its limits are read once in a while", async () => {
+  const { stepSlots, asked, reads, step } = setUp({});
+  for (const holder of ["a", "b", "c"]) await (await stepSlots.enter(step(holder)))?.();
+  expect(asked).toEqual([]);
+  expect(reads.count).toBe(1);
+});
+
+test("a step counts for its organisation, its workflow and its agent, and gives all of it back", async () => {
+  const { stepSlots, asked, step } = setUp({ steps: 5, workflows: { w: 2, other: 1 }, agents: { a: 1 } });
+  const leave = await stepSlots.enter(step("one", "a"));
+  expect(asked[0]).toEqual([
+    { kind: "organization", name: "", max: 5 },
+    { kind: "workflow", name: "w", max: 2 },
+    { kind: "agent", name: "a", max: 1 },
+  ]);
+  expect(await stepSlots.enter(step("two", "a"))).toBe(null);
+  const other = await stepSlots.enter(step("three"));
+  expect(other).not.toBe(null);
+  await leave?.();
+  const next = await stepSlots.enter(step("two", "a"));
+  expect(next).not.toBe(null);
+  await Promise.all([other?.(), next?.()]);
+});
+
+test("a call waits for its provider, and stops waiting when nobody wants it any more", async () => {
+  const { stepSlots } = setUp({ providers: { Own: 1 } });
+  const signal = new AbortController().signal;
+  const leave = await stepSlots.provider("org", "Own", "one", signal);
+  const waiting = stepSlots.provider("org", "Own", "two", signal);
+  const abort = new AbortController();
+  const unwanted = stepSlots.provider("org", "Own", "three", abort.signal);
+  abort.abort();
+  await expect(unwanted).rejects.toThrow("aborted");
+  await leave();
+  await (await waiting)();
+  // Providers without a limit, and the deployment's own, are not waited for.
+  await (await stepSlots.provider("org", "Other", "four", signal))();
+  await (await stepSlots.provider("org", null, "five", signal))();
+});
