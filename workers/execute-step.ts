@@ -81,6 +81,16 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
   });
 
   const execute = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
+    const counted = await countedAs(ports, job);
+    const leave = counted === null ? null : await ports.stepSlots.enter(counted);
+    if (counted !== null && leave === null) return "later";
+    try {
+      return await executeFound(job, claim);
+    } finally {
+      await leave?.();
+    }
+  };
+  const executeFound = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
     const found = await findWork(ports, job);
     if (found === null) return "done";
     if (!isSuspect(claim)) return perform(job, claim, found);
@@ -95,15 +105,6 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
   };
 
   const perform = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
-    const leave = await ports.stepSlots.enter(countedAs(found));
-    if (leave === null) return "later";
-    try {
-      return await executeWork(job, claim, found);
-    } finally {
-      await leave();
-    }
-  };
-  const executeWork = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
     const { step, attempt } = found.scheduled;
     const report = (input: RunInput): Promise<boolean> => drainer.confirm(job.runId, input, stop.signal);
     if (!(await report({ type: "started", step, attempt, worker: ports.worker, claim }))) {
@@ -154,9 +155,15 @@ interface Work {
   scheduled: EventOf<"step-scheduled">;
 }
 
-function countedAs({ identity, node, scheduled: { step, attempt } }: Work): Counted {
-  const { runId, orgId, workflowId } = identity;
-  return { orgId, workflowId, agent: agentOf(node.config), holder: `${runId}.${step}.${attempt}` };
+/** What a step counts as, without asking the journal: one that finds no room is looked at again every second. */
+async function countedAs({ plans }: ExecutorPorts, job: StepJob): Promise<Counted | null> {
+  const { runId, stepId, nodeId, attempt } = job;
+  const identity = await plans.identity(runId);
+  if (identity === null) return null;
+  const { orgId, workflowId, version } = identity;
+  const node = (await plans.plan(workflowId, version)).nodes.get(nodeId);
+  const agent = node === undefined ? null : agentOf(node.config);
+  return { orgId, workflowId, agent, holder: `${runId}.${stepId}.${attempt}` };
 }
 
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */

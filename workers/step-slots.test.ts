@@ -77,8 +77,14 @@ test("a call waits for its provider, and stops waiting when nobody wants it any 
   abort.abort();
   await expect(unwanted).rejects.toThrow("aborted");
   await leave();
-  await (await waiting)();
+  await (
+    await waiting
+  )();
   // Providers without a limit, and the deployment's own, are not waited for.
-  await (await stepSlots.provider("org", "Other", "four", signal))();
-  await (await stepSlots.provider("org", null, "five", signal))();
+  await (
+    await stepSlots.provider("org", "Other", "four", signal)
+  )();
+  await (
+    await stepSlots.provider("org", null, "five", signal)
+  )();
 });

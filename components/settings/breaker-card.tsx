@@ -30,7 +30,7 @@ export function BreakerCard() {
                 "the next call tries it"
               ) : (
                 <>
-                  tried again <RelativeTime at={openUntil} />
+                  tried again <RelativeTime at={openUntil} live />
                 </>
               )}
             </span>

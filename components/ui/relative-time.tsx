@@ -29,7 +29,9 @@ export function RelativeTime({ at, live = false, className }: RelativeTimeProps)
         event.currentTarget.title = exactWords(instant);
       }}
     >
-      {relativeWords(instant, now)}
+      {live && instant > now && instant - now < 60_000
+        ? `in ${Math.ceil((instant - now) / 1_000)} s`
+        : relativeWords(instant, now)}
     </time>
   );
 }
