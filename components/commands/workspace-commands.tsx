@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleCheckBig, Play, Workflow } from "lucide-react";
+import { Bot, CircleCheckBig, Play, Workflow } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import { findByName } from "../records/find.ts";
@@ -16,8 +16,8 @@ const themes = [
   { value: "system", title: "Theme: as the system" },
 ];
 
-const icons = { workflow: Workflow, run: Play, approval: CircleCheckBig };
-const kinds = { workflow: "Workflow", run: "Run", approval: "Approval" };
+const icons = { workflow: Workflow, run: Play, approval: CircleCheckBig, agent: Bot };
+const kinds = { workflow: "Workflow", run: "Run", approval: "Approval", agent: "Agent" };
 
 /** What can be done on every page of the workspace. Draws nothing. */
 export function WorkspaceCommands() {

@@ -39,6 +39,7 @@ import { apiDrafts, browserDrawer, sameFile } from "./store/draft-server.ts";
 import { EditorStore } from "./store/editor-store.ts";
 import { createViewStore } from "./store/view-store.ts";
 import { useChecked } from "./check/use-checked.ts";
+import { useKnownAgents } from "./use-agents.ts";
 import { useCredentialNames } from "./use-credential-names.ts";
 
 interface EditorPageProps {
@@ -113,7 +114,7 @@ function OpenEditor({
   });
   useSaving(parts, file);
   useLatestRun(parts);
-  useChecked(parts.editor, useCredentialNames());
+  useChecked(parts.editor, { credentials: useCredentialNames(), agents: useKnownAgents() });
   useCommands(parts);
   return (
     <EditorProvider parts={parts}>

@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { z } from "zod";
 import { agentSchema, type Agent } from "../../contracts/api/agent.ts";
+import type { KnownAgent } from "../../engine/workflow/missing-agents.ts";
 import { useApi } from "../shell/workspace-context.tsx";
 
 const listSchema = z.object({ items: z.array(z.object(agentSchema.shape)) });
@@ -30,4 +31,20 @@ export function useAgents(): readonly Agent[] | null {
     };
   }, [api]);
   return agents;
+}
+
+/** The same as the check of a draft wants it: of older versions it is known that there are such. */
+export function useKnownAgents(): readonly KnownAgent[] | null {
+  const agents = useAgents();
+  return useMemo(
+    () =>
+      agents?.flatMap(({ id, version, settings }) =>
+        Array.from({ length: version }, (_, older): KnownAgent => ({
+          id,
+          version: version - older,
+          settings: older === 0 ? { input: settings.input } : null,
+        })),
+      ) ?? null,
+    [agents],
+  );
 }

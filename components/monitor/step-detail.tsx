@@ -122,6 +122,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
 function StepFigures({ step }: { step: StepView }) {
   const tokens = step.usage.reduce((sum, each) => sum + each.inputTokens + each.outputTokens, 0);
   const cost = step.usage.reduce((sum, each) => sum + each.costUsd, 0);
+  const agents = [...new Set(step.usage.flatMap(({ agent }) => (agent ? [`${agent.name} v${agent.version}`] : [])))];
   const models = [...new Set(step.usage.map((each) => each.model))];
   return (
     <div className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
@@ -130,6 +131,7 @@ function StepFigures({ step }: { step: StepView }) {
       <IterationPicker step={step} />
       {step.startedAt !== null && step.status !== "skipped" && <Elapsed step={step} />}
       {step.attempt > 1 && <span>attempt {step.attempt}</span>}
+      {agents.length > 0 && <span dir="auto">{agents.join(", ")}</span>}
       {models.length > 0 && <span>{models.join(", ")}</span>}
       {tokens > 0 && <span>{tokens.toLocaleString("en")} tokens</span>}
       {step.usage.length > 0 && <span>{moneyWords(cost)}</span>}

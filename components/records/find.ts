@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseRows, shownSchema } from "./rows.ts";
 
 export interface NamedThing {
-  kind: "workflow" | "run" | "approval";
+  kind: "workflow" | "run" | "approval" | "agent";
   id: string;
   title: string;
   /** What tells it from others of that name. */
@@ -14,13 +14,14 @@ export interface NamedThing {
 const most = 5;
 const workflowSchema = z.object({ id: z.uuid(), name: shownSchema });
 const runSchema = z.object({ id: z.uuid(), workflow_name: shownSchema, status: z.string(), created_at: z.string() });
+const agentSchema = z.object({ id: z.uuid(), name: shownSchema, status: z.string() });
 const approvalSchema = z.object({ id: z.uuid(), title: shownSchema, status: z.string() });
 
-/** Workflows, runs and approvals of the organisation whose names hold these words; runs also by the beginning of their id. */
+/** Workflows, runs, approvals and agents of the organisation whose names hold these words; runs also by the beginning of their id. */
 export async function findByName(client: SupabaseClient, organizationId: string, words: string): Promise<NamedThing[]> {
   // In a pattern these three mean something; in a name they are themselves.
   const pattern = `%${words.trim().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  const [workflows, runs, approvals, byId] = await Promise.all([
+  const [workflows, runs, approvals, agents, byId] = await Promise.all([
     client
       .from("workflows")
       .select("id, name")
@@ -43,6 +44,13 @@ export async function findByName(client: SupabaseClient, organizationId: string,
       .ilike("title", pattern)
       .order("created_at", { ascending: false })
       .limit(most),
+    client
+      .from("agents")
+      .select("id, name, status")
+      .eq("org_id", organizationId)
+      .ilike("name", pattern)
+      .order("updated_at", { ascending: false })
+      .limit(most),
     runByBeginning(client, organizationId, words.trim()),
   ]);
   return [
@@ -59,6 +67,13 @@ export async function findByName(client: SupabaseClient, organizationId: string,
       title,
       detail: status === "pending" ? "waiting" : status,
       href: `/approvals/${id}`,
+    })),
+    ...parseRows("the agents", agentSchema, agents).map(({ id, name, status }): NamedThing => ({
+      kind: "agent",
+      id,
+      title: name,
+      detail: status === "active" ? "" : status,
+      href: `/agents/${id}`,
     })),
     ...[...byId, ...parseRows("the runs", runSchema, runs)].map((run): NamedThing => ({
       kind: "run",

@@ -53,7 +53,7 @@ test("checks one file at a time, and the newest last", async () => {
   asked[1]?.answer([]);
   await new Promise((resolve) => setImmediate(resolve));
   // Nothing changed but what is known of credentials: looked at again all the same.
-  kept.know(["mail"]);
+  kept.know({ credentials: ["mail"], agents: null });
   fire();
   expect(asked[2]?.task.credentials).toEqual(["mail"]);
   kept.stop();
@@ -66,9 +66,36 @@ test("a thread that breaks is replaced by this one", async () => {
     made.push(worker);
     return worker as unknown as Worker;
   });
-  const here = await checkHere.check({ file, credentials: null });
+  const here = await checkHere.check({ file, credentials: null, agents: null });
   expect(here.length).toBeGreaterThan(0);
-  expect(await checker.check({ file, credentials: null })).toEqual(here);
-  expect(await checker.check({ file, credentials: null })).toEqual(here);
+  expect(await checker.check({ file, credentials: null, agents: null })).toEqual(here);
+  expect(await checker.check({ file, credentials: null, agents: null })).toEqual(here);
   expect(made.map((each) => each.terminated)).toEqual([true]);
+});
+
+test("an agent that is not in the registry, or is given too little, is a problem of its field", async () => {
+  const id = "00000000-0000-4000-8000-000000000001";
+  const named = (version: number | null, input?: object) =>
+    fileOf([
+      { id: "start", type: "start" },
+      {
+        id: "a",
+        type: "agent",
+        config: { prompt: "Go", agent: { id, version }, ...(input === undefined ? {} : { input }) },
+      },
+    ]);
+  const agents = [
+    { id, version: 2, settings: { input: { type: "object", required: ["topic"] } } },
+    { id, version: 1, settings: null },
+  ];
+  const codes = async (file: ReturnType<typeof fileOf>, known: typeof agents | null) =>
+    (await checkHere.check({ file, credentials: null, agents: known }))
+      .map(({ code }) => code)
+      .filter((code) => /agent/.test(code));
+  expect(await codes(named(null), null)).toEqual([]);
+  expect(await codes(named(null), [])).toEqual(["missing-agent"]);
+  expect(await codes(named(3), agents)).toEqual(["missing-agent"]);
+  expect(await codes(named(null), agents)).toEqual(["agent-input"]);
+  expect(await codes(named(1), agents)).toEqual([]);
+  expect(await codes(named(2, { topic: "tea" }), agents)).toEqual([]);
 });

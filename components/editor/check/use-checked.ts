@@ -2,12 +2,14 @@
 
 import { useEffect, useRef } from "react";
 import type { EditorStore } from "../store/editor-store.ts";
+import type { CheckTask } from "./problems-of.ts";
 import { type Checker, workerChecker } from "./checker.ts";
 
 const settleMs = 250;
 
 /** Compiles the draft a moment after each change, in a thread of its own, and tells the store what was found. */
-export function useChecked(editor: EditorStore, credentials: readonly string[] | null): void {
+export function useChecked(editor: EditorStore, known: Known): void {
+  const { credentials, agents } = known;
   const kept = useRef<KeptChecked | null>(null);
   useEffect(() => {
     const checker = workerChecker(() => new Worker(new URL("./check-worker.ts", import.meta.url), { type: "module" }));
@@ -21,12 +23,15 @@ export function useChecked(editor: EditorStore, credentials: readonly string[] |
       keeping.stop();
     };
   }, [editor]);
-  useEffect(() => kept.current?.know(credentials), [credentials]);
+  useEffect(() => kept.current?.know({ credentials, agents }), [credentials, agents]);
 }
 
+/** What there is in the organisation that steps can name. */
+export type Known = Omit<CheckTask, "file">;
+
 interface KeptChecked {
-  /** Says which credentials there are; the draft is looked at again when that is news. */
-  know(credentials: readonly string[] | null): void;
+  /** Says what there is to be named; the draft is looked at again when that is news. */
+  know(known: Known): void;
   stop(): void;
 }
 
@@ -37,7 +42,7 @@ export function keepChecked(
   later: (ms: number, run: () => void) => () => void,
 ): KeptChecked {
   let cancel: (() => void) | null = null;
-  let credentials: readonly string[] | null = null;
+  let known: Known = { credentials: null, agents: null };
   let busy = false;
   let stale = true;
   let here = true;
@@ -46,7 +51,7 @@ export function keepChecked(
     if (busy || (file === checked && !stale)) return;
     busy = true;
     stale = false;
-    const problems = await checker.check({ file, credentials });
+    const problems = await checker.check({ file, ...known });
     busy = false;
     if (!here) return;
     // Also when it changed meanwhile: what was wrong a moment ago is worth more than what was wrong before that.
@@ -62,9 +67,11 @@ export function keepChecked(
     if (state.file !== before.file) wait();
   });
   return {
-    know(names) {
-      if (names === null || names.join("\n") === credentials?.join("\n")) return;
-      credentials = names;
+    know(next) {
+      // Where something cannot be read again, what was known of it holds.
+      const whole = { credentials: next.credentials ?? known.credentials, agents: next.agents ?? known.agents };
+      if (JSON.stringify(whole) === JSON.stringify(known)) return;
+      known = whole;
       stale = true;
       wait();
     },
