@@ -343,6 +343,7 @@ function approvalStore(at: Memory): Services["approvals"] {
       one.decidedVia = given.via;
       return { outcome: "decided", approval: show(one), signal: 7 };
     },
+    delegate: async () => "missing",
   };
 }
 

@@ -6,7 +6,10 @@ import type { Pool } from "./pool.ts";
 
 const columns = `a.id, a.run_id as "runId", a.workflow_id as "workflowId", r.workflow_name as "workflowName",
   a.node_id as "nodeId", a.step_id as "stepId", a.title, a.description, a.options, a.preselected, a.recommended,
-  a.recommendation, a.assignee, a.urgency, a.on_timeout as "onTimeout", a.required_fields as "requiredFields", a.context,
+  a.recommendation, a.assignee, a.urgency,
+  case when a.delegated_at is not null then jsonb_build_object(
+    'byLabel', a.delegated_by_label, 'note', a.delegation_note, 'at', to_char(a.delegated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+  ) end as delegation, a.on_timeout as "onTimeout", a.required_fields as "requiredFields", a.context,
   a.irreversible, a.status, a.decision, a.comment, a.fields, a.decided_by as "decidedBy",
   a.decided_by_label as "decidedByLabel", a.decided_via as "decidedVia", ${moment("a.deadline_at", "deadlineAt")},
   ${moment("a.escalated_at", "escalatedAt")}, ${moment("a.decided_at", "decidedAt")}, ${moment("a.created_at", "createdAt")}`;
@@ -15,6 +18,20 @@ const outcomeSchema = z.object({
   outcome: z.enum(["decided", "already", "expired", "cancelled", "missing"]),
   signalId: z.number().nullable(),
 });
+
+const delegatedSchema = z.object({ outcome: z.enum(["delegated", "over", "missing", "stranger"]) });
+
+interface Delegation {
+  orgId: string;
+  id: string;
+  to: string;
+  note: string | null;
+  actorKind: string;
+  actorId: string | null;
+  actorLabel: string;
+  ip: string | null;
+  userAgent: string | null;
+}
 
 interface RecordedDecision {
   orgId: string;
@@ -97,6 +114,15 @@ export function createApprovalStore(pool: Pool) {
       );
       const { outcome, signalId } = outcomeSchema.parse(rows[0]?.result);
       return { outcome, approval: await get(decision.orgId, decision.id), signal: signalId };
+    },
+
+    async delegate(given: Delegation): Promise<z.infer<typeof delegatedSchema>["outcome"]> {
+      const { id, orgId, to, note, actorKind, actorId, actorLabel, ip, userAgent } = given;
+      const { rows } = await pool.query<{ result: unknown }>(
+        "select public.delegate_approval($1, $2, $3, $4, $5, $6, $7, $8::inet, $9) as result",
+        [id, orgId, to, note, actorKind, actorId, actorLabel, ip, userAgent],
+      );
+      return delegatedSchema.parse(rows[0]?.result).outcome;
     },
   };
 }

@@ -17,6 +17,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
 import { SegmentedControl } from "../ui/segmented-control.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -24,6 +25,7 @@ import { ApprovalBody, statusWords } from "./approval-body.tsx";
 import { ApprovalLine } from "./approval-line.tsx";
 import { useInboxKeys } from "./inbox-keys.ts";
 import { inboxAddress, type Which } from "./inbox-address.ts";
+import { Delegate } from "./delegate-dialog.tsx";
 import { RunSoFar } from "./run-so-far.tsx";
 import { DecisionBar, type DecisionBody, type DecisionHandle } from "./decision-bar.tsx";
 
@@ -136,6 +138,7 @@ export function ApprovalInbox({ asked, show, initial }: ApprovalInboxProps) {
                 bar={bar}
                 onBack={() => choose(null)}
                 onDecide={(body) => decide(current, body)}
+                onDelegated={list.refresh}
               />
             )}
           </div>
@@ -202,9 +205,10 @@ interface ApprovalPaneProps {
   bar: Ref<DecisionHandle>;
   onBack(): void;
   onDecide(body: DecisionBody): Promise<void>;
+  onDelegated(): void;
 }
 
-function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
+function ApprovalPane({ approval, bar, onBack, onDecide, onDelegated }: ApprovalPaneProps) {
   return (
     <>
       <IconButton
@@ -214,6 +218,7 @@ function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
         className="mt-2 ml-2 md:hidden"
       />
       <div className="flex-1">
+        {approval.delegation !== null && <Delegated delegation={approval.delegation} />}
         <ApprovalBody
           approval={approval}
           beside={
@@ -225,6 +230,11 @@ function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
               >
                 Open the run
               </Link>
+              {approval.status === "pending" && approval.canDecide && (
+                <span className="ml-auto">
+                  <Delegate approval={approval} onDelegated={onDelegated} />
+                </span>
+              )}
             </>
           }
         />
@@ -239,6 +249,23 @@ function ApprovalPane({ approval, bar, onBack, onDecide }: ApprovalPaneProps) {
         ))}
       {approval.status !== "pending" && <p className="sr-only">{statusWords(approval).word}</p>}
     </>
+  );
+}
+
+/** Who handed the request on, and why: the first thing the next one wants to know. */
+function Delegated({ delegation }: { delegation: NonNullable<ApprovalView["delegation"]> }) {
+  return (
+    <div className="mx-4 mt-4 rounded-lg border bg-sunken px-4 py-2.5 text-xs text-muted sm:mx-6">
+      <p>
+        Handed on by <span className="font-medium text-ink">{delegation.byLabel}</span>{" "}
+        <RelativeTime at={delegation.at} />
+      </p>
+      {delegation.note !== null && (
+        <p dir="auto" className="mt-1 text-sm break-words whitespace-pre-wrap text-ink">
+          {delegation.note}
+        </p>
+      )}
+    </div>
   );
 }
 

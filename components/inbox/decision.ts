@@ -2,7 +2,7 @@ import type { ApprovalView } from "../../contracts/api/approval.ts";
 import type { Json } from "../../engine/json.ts";
 
 /** What the decision bar and the pages behind links have in common. */
-export type ApprovalSubject = Omit<ApprovalView, "assignee" | "decidedBy" | "canDecide">;
+export type ApprovalSubject = Omit<ApprovalView, "assignee" | "decidedBy" | "delegation" | "canDecide">;
 
 type Option = ApprovalSubject["options"][number];
 type FieldSpec = ApprovalSubject["requiredFields"][number];

@@ -2,6 +2,7 @@ import { ImageOff } from "lucide-react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { classNames } from "./class-names.ts";
+import { ScrollSideways } from "./scroll-sideways.tsx";
 import { isTangled } from "./tangled.ts";
 
 /**
@@ -75,14 +76,18 @@ const components: Components = {
   hr: () => <hr className="my-4 border-line" />,
   code: ({ children }) => <code className="rounded-[4px] bg-sunken px-1 py-0.5 font-mono text-xs">{children}</code>,
   pre: ({ children }) => (
-    <pre className="my-2 overflow-auto rounded-md border border-line bg-sunken p-3 [&_code]:bg-transparent [&_code]:p-0">
+    <ScrollSideways
+      as="pre"
+      label="Code"
+      className="my-2 rounded-md border border-line bg-sunken p-3 [&_code]:bg-transparent [&_code]:p-0"
+    >
       {children}
-    </pre>
+    </ScrollSideways>
   ),
   table: ({ children }) => (
-    <div className="my-3 overflow-x-auto">
+    <ScrollSideways label="Table" className="my-3 rounded-md">
       <table className="w-full border-collapse text-xs">{children}</table>
-    </div>
+    </ScrollSideways>
   ),
   th: ({ children }) => (
     <th className="border-b px-2 py-1.5 text-left font-medium whitespace-nowrap text-muted">{children}</th>

@@ -28,6 +28,8 @@ export const approvalSchema = z.strictObject({
   deadlineAt: momentSchema.nullable(),
   onTimeout: z.enum(["reject", "escalate", "approve"]),
   escalatedAt: momentSchema.nullable(),
+  /** Who handed it to the one who is asked now, and why; null where nobody did. */
+  delegation: z.strictObject({ byLabel: z.string(), at: momentSchema, note: z.string().nullable() }).nullable(),
   requiredFields: z.array(approvalFieldSchema),
   context: jsonValueSchema,
   irreversible: z.boolean(),
@@ -61,9 +63,17 @@ export const decideSchema = z.strictObject({
 });
 export type Decide = z.infer<typeof decideSchema>;
 
+export const delegateSchema = z.strictObject({
+  /** A member of the organisation who may decide. */
+  to: idSchema,
+  /** For them: why it is theirs now. */
+  note: z.string().trim().max(1_000).nullable().default(null),
+});
+export type Delegate = z.output<typeof delegateSchema>;
+
 /** Behind a signed link: the request without what only the organisation's members see. */
 export const linkedApprovalSchema = approvalSchema
-  .omit({ assignee: true, decidedBy: true })
+  .omit({ assignee: true, decidedBy: true, delegation: true })
   .extend({ needsSignIn: z.boolean() });
 
 export const linkTokenParamsSchema = z.strictObject({ token: z.string() });

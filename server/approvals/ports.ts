@@ -12,6 +12,8 @@ export interface ApprovalStore {
   behindLink(id: string): Promise<{ orgId: string; approval: Approval } | null>;
   /** Decides once: row, signal and audit in one transaction, so of many callers one gets "decided". */
   decide(decision: RecordedDecision): Promise<DecisionOutcome>;
+  /** Asks another member in place of those before, with its audit row. */
+  delegate(delegation: Delegation): Promise<"delegated" | "over" | "missing" | "stranger">;
 }
 
 export interface RecordedDecision {
@@ -24,6 +26,19 @@ export interface RecordedDecision {
   actorId: string | null;
   actorLabel: string;
   via: "app" | "link" | "api" | "slack";
+  ip: string | null;
+  userAgent: string | null;
+}
+
+export interface Delegation {
+  orgId: string;
+  id: string;
+  /** A member's id. */
+  to: string;
+  note: string | null;
+  actorKind: RecordedDecision["actorKind"];
+  actorId: string | null;
+  actorLabel: string;
   ip: string | null;
   userAgent: string | null;
 }

@@ -24,6 +24,7 @@ export function testApproval(more: Partial<Approval> = {}): Approval {
     deadlineAt: "2026-03-02T12:00:00Z",
     onTimeout: "reject",
     escalatedAt: null,
+    delegation: null,
     requiredFields: [],
     context: null,
     irreversible: false,

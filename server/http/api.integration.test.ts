@@ -221,6 +221,30 @@ test("a decision needs to be asked of one: user, role or group, at that moment",
   expect((await api.call("POST", where, { as: approver, body })).status).toBe(200);
 });
 
+test("a request is handed to a colleague, who is asked from then on", async () => {
+  const { users, keys } = api.home;
+  const [approver, operator] = [await api.token(users.approver), await api.token(users.operator)];
+  const { approval } = await ask({ assignee: { kind: "user", id: users.approver.email } });
+  const where = `/approvals/${approval}/delegate`;
+  const given = { to: users.operator.id, note: "I am away" };
+  expect((await api.call("POST", where, { as: operator, body: given })).status).toBe(403);
+  const stranger = await api.call("POST", where, { as: approver, body: { to: api.foreign.users.owner.id } });
+  expect([stranger.status, stranger.json.errors[0].path]).toEqual([422, "/to"]);
+  const viewer = await api.call("POST", where, { as: approver, body: { to: users.viewer.id } });
+  expect(viewer.status).toBe(422);
+  const handed = await api.call("POST", where, { as: approver, body: given });
+  expect(handed.json).toMatchObject({
+    assignee: { kind: "user", id: users.operator.id },
+    delegation: { byLabel: users.approver.email, note: "I am away" },
+    canDecide: false,
+  });
+  const decision = { as: approver, body: { decision: "approve" } };
+  expect((await api.call("POST", `/approvals/${approval}/decision`, decision)).status).toBe(403);
+  expect((await api.call("POST", `/approvals/${approval}/decision`, { ...decision, as: operator })).status).toBe(200);
+  const late = await api.call("POST", where, { as: keys.owner, body: given });
+  expect([late.status, late.json.code]).toEqual([409, "CONFLICT"]);
+});
+
 test("an Idempotency-Key makes a write happen once", async () => {
   const workflow = await importFile(computingFile());
   const send = (body: object, key: string) =>

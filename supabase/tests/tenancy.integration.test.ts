@@ -463,6 +463,7 @@ it("worker functions are refused to everybody who comes by the data API", async 
         `select pin_agent('${world.rows.run}', '${world.org}', '${world.rows.agent}')`,
         "select * from dispatch_events(10)",
         `select decide_approval('${world.rows.approval}', '${world.org}', 'approve', null, null, 'user', null, 'x', 'app', null, null)`,
+        `select delegate_approval('${world.rows.approval}', '${world.org}', '${world.org}', null, 'user', null, 'x', null, null)`,
         "select accept_invitation('\\x00', null, null, null)",
         `select expire_approval('${world.rows.approval}')`,
       ];

@@ -4,6 +4,7 @@ import {
   approvalSchema,
   approvalViewSchema,
   decideSchema,
+  delegateSchema,
   linkAnswerSchema,
   linkedApprovalSchema,
   linkTokenParamsSchema,
@@ -13,6 +14,7 @@ import { emptyBodySchema } from "../../../contracts/api/run.ts";
 import { idParamsSchema } from "../../../contracts/api/common.ts";
 import { createLink } from "../../approvals/create-link.ts";
 import { decideApproval } from "../../approvals/decide-approval.ts";
+import { delegateApproval } from "../../approvals/delegate-approval.ts";
 import { getApproval, listApprovals } from "../../approvals/get-approval.ts";
 import { decideByLink, openLink } from "../../approvals/open-link.ts";
 import type { Services } from "../../services.ts";
@@ -71,6 +73,22 @@ function inboxRoutes(services: Services): Route[] {
     route(
       {
         method: "post",
+        path: "/approvals/{id}/delegate",
+        action: "approval:decide",
+        summary: "Hand a request to another member, who is asked in place of those before",
+        tag,
+        params: idParamsSchema,
+        body: delegateSchema,
+        answers: { 200: { description: "The request as it is asked now", schema: approvalViewSchema } },
+      },
+      async ({ caller, params, body }) => ({
+        status: 200,
+        body: await delegateApproval(services, caller, params.id, body),
+      }),
+    ),
+    route(
+      {
+        method: "post",
         path: "/approvals/{id}/link",
         action: "approval:link",
         summary: "Make a signed link to a request",
@@ -121,7 +139,7 @@ function linkRoutes(services: Services): Route[] {
 }
 
 /** What the holder of a link may see: not who else is asked, and nobody's id. */
-function linked(approval: Approval): Omit<Approval, "assignee" | "decidedBy"> {
-  const { assignee: _assignee, decidedBy: _decidedBy, ...shown } = approval;
+function linked(approval: Approval): Omit<Approval, "assignee" | "decidedBy" | "delegation"> {
+  const { assignee: _assignee, decidedBy: _decidedBy, delegation: _delegation, ...shown } = approval;
   return shown;
 }
