@@ -110,7 +110,7 @@ export function KindFields({ kind, draft, onChange }: KindFieldsProps) {
 }
 
 const signatureHints: Record<string, string> = {
-  standard: "Signed with a secret that you get in a moment. Repeats of an event start no second run.",
+  standard: "Signed with a secret, shown when it is made or rotated. Repeats of an event start no second run.",
   stripe: "Signed with the endpoint's secret. Rotate the secret here to enter Stripe's by the API.",
   github: "Signed with the webhook's secret, which you enter at GitHub.",
   none: "Whoever learns the address can start runs. Only for what may be started by anybody.",

@@ -9,6 +9,7 @@ import { useApi } from "../shell/workspace-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import { focusFirst } from "../ui/focus-first.ts";
 import { Input } from "../ui/input.tsx";
 
 interface TagsDialogProps {
@@ -103,6 +104,7 @@ function TagsForm({ workflow, known, onChanged, onDone }: TagsFormProps) {
         {(control) => (
           <Input
             {...control}
+            ref={focusFirst}
             value={typed}
             maxLength={40}
             autoComplete="off"
