@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from "../engine/json.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import type { Model } from "../engine/ports/model.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
-import type { ApprovalRequest, RunEvent } from "../engine/run/event.ts";
+import type { ApprovalRequest, RunEvent, Usage } from "../engine/run/event.ts";
 import { apply, emptyState, findStep } from "../engine/run/fold.ts";
 import type { Prepared, RunCommand, RunInput } from "../engine/run/input.ts";
 import { projectRun, type RunView } from "../engine/run/projection.ts";
@@ -187,6 +187,7 @@ class LocalRun {
     const timeout = AbortSignal.timeout(node?.timeoutMs ?? 60_000);
     const signal = AbortSignal.any([abort.signal, timeout]);
     const idempotencyKey = `${this.id}.${step}.${attempt}`;
+    const usage: Usage[] = [];
     this.inbox.push({ type: "started", step, attempt, worker: "local", claim: 1 });
     try {
       const outcome = await effect(
@@ -201,12 +202,16 @@ class LocalRun {
             Promise.reject(new BatonError("CREDENTIAL_UNUSABLE", `"${name}" is not available in a local run.`)),
           agent: () => Promise.reject(new BatonError("AGENT_UNAVAILABLE", "A local run has no registry of agents.")),
           publish: () => Promise.resolve(),
-          model: (request) => model.answer({ ...request, signal, idempotencyKey }),
+          model: async (request) => {
+            const answer = await model.answer({ ...request, signal, idempotencyKey });
+            usage.push(answer.usage);
+            return answer;
+          },
           log: () => undefined,
         },
         isJsonObject(scheduled.input) ? scheduled.input : {},
       );
-      this.inbox.push({ type: "succeeded", step, attempt, outcome });
+      this.inbox.push({ type: "succeeded", step, attempt, outcome: { ...outcome, usage } });
     } catch (thrown) {
       const error = timeout.aborted
         ? new BatonError("STEP_TIMEOUT", `${step} took longer than its limit.`, { cause: thrown })
