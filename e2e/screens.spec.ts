@@ -127,7 +127,6 @@ async function full(api: Api, gate: Gate): Promise<Screen[]> {
       act: click("radio", "Done"),
     },
     { name: "agents-none-found", path: "/agents?q=zzz", shows: "No agent is found for “zzz”" },
-    { name: "settings-limits", path: "/settings/limits", shows: "Nothing: all of them answer." },
     { name: "settings", path: "/settings", shows: "Members" },
     { name: "settings-members", path: "/settings/members", shows: "Roles go from reading to owning" },
     { name: "settings-credentials", path: "/settings/credentials", shows: "No credentials" },

@@ -230,7 +230,7 @@ for (const { theme, width } of [
     test.slow();
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize({ width, height: 800 });
-    for (const place of ["", "/members", "/models", "/credentials", "/api-keys", "/profile"]) {
+    for (const place of ["", "/members", "/models", "/credentials", "/limits", "/api-keys", "/profile"]) {
       await page.goto(`/settings${place}`);
       await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
       await expectAccessible(page, `settings${place} ${theme}`);

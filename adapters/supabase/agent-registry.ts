@@ -23,7 +23,8 @@ export function createAgentRegistry(pool: Pool): AgentRegistry {
       const { rows } = await pool.query({
         name: "pin-agent",
         text: `select ${columns} from public.agents a
-               join public.agent_versions v on v.agent_id = a.id and v.version = coalesce($4::int, public.pin_agent($1, $2, $3))
+               cross join lateral (select coalesce($4::int, public.pin_agent($1, $2, $3)) as version) pinned
+               join public.agent_versions v on v.agent_id = a.id and v.version = pinned.version
                where a.id = $3 and a.org_id = $2`,
         values: [runId, orgId, id, version],
       });
@@ -36,7 +37,9 @@ export function createAgentRegistry(pool: Pool): AgentRegistry {
         text: `select ${columns} from (
                  select * from public.agents where org_id = $2 and status = 'active' and id <> $3 and capabilities @> $4::text[]
                  order by created_at, id limit ${mostEquals}
-               ) a join public.agent_versions v on v.agent_id = a.id and v.version = public.pin_agent($1, $2, a.id)
+               ) a
+               cross join lateral (select public.pin_agent($1, $2, a.id) as version) pinned
+               join public.agent_versions v on v.agent_id = a.id and v.version = pinned.version
                order by a.created_at, a.id`,
         values: [runId, orgId, agent.id, agent.capabilities],
       });
