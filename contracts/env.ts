@@ -39,6 +39,8 @@ const publicVariables = {
   BATON_SECRET: optional(z.string().min(32, "must have at least 32 characters: it encrypts every credential")),
   BATON_ADMIN_EMAIL: withDefault(z.email("must be an e-mail address"), "demo@baton.local"),
   BATON_ADMIN_PASSWORD: optional(z.string().min(8, "must have at least 8 characters").max(72, "must be at most 72")),
+  /** Base address of an OTLP collector, to which traces go; without it there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(webAddress("http://localhost:4318")),
   /** Whoever sends it as a bearer token may read /metrics; without one only this machine may. */
   BATON_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
   BATON_API_KEY: optional(z.string().min(20, "must have at least 20 characters")),

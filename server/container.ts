@@ -24,7 +24,7 @@ import { AgentTable } from "../adapters/supabase/agents.ts";
 import { createApprovalStore } from "../adapters/supabase/approvals.ts";
 import { CallbackTable } from "../adapters/supabase/callbacks.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
-import { createStoreClock } from "../adapters/supabase/clock.ts";
+import { createStoreClock, type StoreClock } from "../adapters/supabase/clock.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
 import { EventTable } from "../adapters/supabase/events.ts";
@@ -40,9 +40,12 @@ import { TemplateTable } from "../adapters/supabase/templates.ts";
 import { TriggerTable } from "../adapters/supabase/triggers.ts";
 import { readWorkflowNumbers } from "../adapters/supabase/workflow-numbers.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
+import { loadTelemetry } from "../adapters/telemetry/load.ts";
+import type { Telemetry } from "../adapters/telemetry/tracer.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, EnvironmentError, type Environment } from "../contracts/env.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
+import type { RequestTracer } from "../engine/ports/tracer.ts";
 import type { HttpClient } from "../engine/ports/http.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createLinkSigner } from "../adapters/links/link-signer.ts";
@@ -75,8 +78,14 @@ const trialMs = 15_000;
 const purgeEveryMs = 3_600_000;
 const clockEveryMs = 60_000;
 
+/** Where traces of this process go; null where the operator named no place. */
+export function loadTracing(env: Environment): Promise<Telemetry | null> {
+  return loadTelemetry(env.OTEL_EXPORTER_OTLP_ENDPOINT, "baton-web");
+}
+
 /** Builds the services from the environment. Connects to nothing yet that must answer: a part that is away is found again. */
-export function createContainer(env: Environment, log: Logger, root: string = process.cwd()): Container {
+export function createContainer(env: Environment, log: Logger, root = process.cwd(), given?: Telemetry): Container {
+  const telemetry = given ?? null;
   const outside = requireOutside(env);
   const now = Date.now;
   const pool = createPool(outside.databaseUrl, poolSize);
@@ -103,8 +112,7 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     jwtSecret: env.SUPABASE_JWT_SECRET,
   });
 
-  const clock = createStoreClock(pool);
-  void clock.adjust();
+  const { clock, stopAdjusting } = keptClock(pool);
   const broadcaster = createBroadcaster({ supabaseUrl: outside.supabaseUrl, secretKey: outside.secretKey, log });
   const sandbox = lazySandbox(log);
   const events = new EventTable(pool);
@@ -122,7 +130,8 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     broadcaster,
     ends: createRunEnds(pubSub),
     mailbox: createRunMailbox(redis),
-    queue,
+    queue: wokenBy(queue, telemetry),
+    tracer: telemetry,
     approvals: createApprovalStore(pool),
     links: createLinkSigner([outside.secret], now),
     agents: new AgentTable(pool),
@@ -167,17 +176,16 @@ export function createContainer(env: Environment, log: Logger, root: string = pr
     idempotency.purge().catch((error: unknown) => log.warn({ err: error }, "old idempotent answers were not deleted"));
   }, purgeEveryMs);
   purging.unref();
-  const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
-  adjusting.unref();
 
   return {
     services,
     organizations: createOrganizationStore(pool),
     async close() {
       clearInterval(purging);
-      clearInterval(adjusting);
+      stopAdjusting();
       watch.close();
       mails.close();
+      await telemetry?.close();
       await Promise.allSettled([broadcaster.close(), queue.close(), pubSub.close(), pool.end(), http.close()]);
       await sandbox.close();
       redis.disconnect();
@@ -252,6 +260,27 @@ function redisLimiter(redis: RedisClient): RateLimiter {
     async take(key, bucket) {
       const { allowed, tokens } = await buckets.take(key, bucket);
       return describeBucket(bucket, tokens, allowed);
+    },
+  };
+}
+
+/** The database's clock, measured now and then. */
+function keptClock(pool: Pool): { clock: StoreClock; stopAdjusting: () => void } {
+  const clock = createStoreClock(pool);
+  void clock.adjust();
+  const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
+  adjusting.unref();
+  return { clock, stopAdjusting: () => clearInterval(adjusting) };
+}
+
+/** A request that wakes a run stands in that run's trace. */
+function wokenBy(queue: ClosableStepQueue, tracer: RequestTracer | null): ClosableStepQueue {
+  if (tracer === null) return queue;
+  return {
+    ...queue,
+    wake(runId, ...rest) {
+      tracer.woke(runId);
+      return queue.wake(runId, ...rest);
     },
   };
 }

@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import type Next from "next";
 import { pino } from "pino";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
-import { createContainer } from "./container.ts";
+import { createContainer, loadTracing } from "./container.ts";
 import { createApp } from "./http/app.ts";
 import { shareApp } from "./http/shared-app.ts";
 
@@ -17,7 +17,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const log = pino({ name: "web", level: process.env["LOG_LEVEL"] || "info" });
 
 try {
-  serve();
+  await serve();
 } catch (error) {
   // What the operator has to mend is said without a stack trace.
   if (error instanceof EnvironmentError) log.fatal(error.message);
@@ -26,9 +26,10 @@ try {
 }
 
 /** One server: the API answers at once, pages as soon as Next is ready. */
-function serve(): void {
+async function serve(): Promise<void> {
   const env = parseEnvironment(process.env);
-  const container = createContainer(env, log, root);
+  const telemetry = await loadTracing(env);
+  const container = createContainer(env, log, root, telemetry ?? undefined);
   const app = createApp(container.services);
   shareApp(app);
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });

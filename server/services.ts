@@ -1,3 +1,4 @@
+import type { RequestTracer } from "../engine/ports/tracer.ts";
 import type { FallbackModel } from "../contracts/api/model-provider.ts";
 import type { Health } from "../contracts/api/health.ts";
 import type { Breakers } from "../engine/ports/breakers.ts";
@@ -80,6 +81,8 @@ export interface Services {
   callerBucket: Bucket;
   gallery: Gallery;
   templates: TemplateStore;
+  /** Null where no traces are wanted. */
+  tracer: RequestTracer | null;
   health: () => Promise<Health>;
   metrics: { operations: Operations; token: string | undefined };
   /** Address of the product in links that leave it, without a slash at the end. */

@@ -186,6 +186,7 @@ export function memoryServices(at: Memory): Services {
         refusedRuns: () => 0,
       },
     },
+    tracer: null,
     health: async () => ({
       status: "healthy",
       services: { database: "healthy", redis: "healthy", realtime: "healthy", workers: "healthy" },

@@ -71,6 +71,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     if (batch.events.length > 0) ports.broadcaster.events(identity, batch.events, status);
     if (batch.patch.status !== undefined && isRunEnded(status)) {
       ports.ends.announce(identity.runId);
+      ports.tracer.ended({ runId: identity.runId, status, from: turned.queuedAt, to: ports.clock.now() });
       if (turned.family) tellFamily(status === "completed");
       ports.sandbox.release(identity.runId);
     }

@@ -26,7 +26,7 @@ import { createAgentRegistry } from "../adapters/supabase/agent-registry.ts";
 import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
-import { createStoreClock } from "../adapters/supabase/clock.ts";
+import { createStoreClock, type StoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { EventTable } from "../adapters/supabase/events.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
@@ -35,6 +35,8 @@ import { LimitTable } from "../adapters/supabase/limits.ts";
 import { createLedger } from "../adapters/supabase/spending.ts";
 import { createRetentionStore } from "../adapters/supabase/retention.ts";
 import { createRunSweep } from "../adapters/supabase/sweep.ts";
+import { noTracer } from "../adapters/memory/tracer.ts";
+import { loadTelemetry } from "../adapters/telemetry/load.ts";
 import { createVault } from "../adapters/vault/vault.ts";
 import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
 import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
@@ -97,9 +99,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   starting.catch(() => undefined);
   const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const outside = requireOutside(env);
-  const { redis, subscriber, pool } = await connect(outside, worker, log);
-  const clock = createStoreClock(pool);
-  await clock.adjust();
+  const { redis, subscriber, pool, clock } = await connect(outside, worker, log);
+  const telemetry = await loadTelemetry(env.OTEL_EXPORTER_OTLP_ENDPOINT, "baton-worker");
   const pubSub = createPubSub(redis, subscriber, log);
   const journal = createRunJournal(pool);
   const queue = createStepQueue({ redisUrl: outside.redisUrl, log });
@@ -124,6 +125,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     sandbox,
     plans: createPlans(journal, catalogue),
     clock,
+    tracer: telemetry ?? noTracer,
     log,
     model: createOrganizationModels(env, { providers: new ModelProviderTable(pool), vault, fetch: http.fetch, log }),
     http,
@@ -184,6 +186,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
         queue.close(),
         sandbox.close(),
         http.close(),
+        telemetry?.close(),
       ]);
       await pubSub.close();
       await pool.end();
@@ -197,7 +200,7 @@ async function connect(
   outside: Pick<Outside, "redisUrl" | "databaseUrl">,
   worker: string,
   log: Logger,
-): Promise<{ redis: RedisClient; subscriber: RedisClient; pool: Pool }> {
+): Promise<{ redis: RedisClient; subscriber: RedisClient; pool: Pool; clock: StoreClock }> {
   const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
   const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
   await waitFor("Redis", log, () => refuseEviction(redis));
@@ -205,7 +208,9 @@ async function connect(
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
   await waitFor("Postgres", log, () => pool.query("select 1"));
-  return { redis, subscriber, pool };
+  const clock = createStoreClock(pool);
+  await clock.adjust();
+  return { redis, subscriber, pool, clock };
 }
 
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */

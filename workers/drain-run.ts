@@ -127,7 +127,7 @@ export class Drainer {
     const session = new RunSession(this.#ports, this.#hooks, this.#turnstile, lease, recover);
     this.#sessions.set(lease.runId, session);
     try {
-      const late = await session.run();
+      const late = await this.#ports.tracer.span("turn", { runId: lease.runId }, () => session.run());
       this.#bugs.delete(lease.runId);
       this.#release(session);
       if (late.length > 0) await this.#take(lease.runId, late);

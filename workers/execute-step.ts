@@ -117,7 +117,7 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
     const entry: Working = { job, abort };
     working.add(entry);
     try {
-      const outcome = await runEffect(ports, found, abort);
+      const outcome = await tracedEffect(ports, found, abort);
       if (outcome === null) return abort.signal.reason === reasons.stopped ? "handed-back" : "done";
       reachHoldPoint("after-effect-before-outcome");
       await report(outcome);
@@ -195,6 +195,18 @@ function raised(budgetUsd: number | null, by = 0): number | null {
 function timeLimit(node: PlanNode, { until }: EventOf<"step-scheduled">, now: number): number {
   const own = node.timeoutMs ?? timeoutOf(node.type);
   return until === undefined ? own : Math.max(1, Math.min(own, until - now));
+}
+
+async function tracedEffect(ports: ExecutorPorts, work: Work, abort: AbortController): Promise<RunInput | null> {
+  const { identity, node, scheduled } = work;
+  const { step, attempt } = scheduled;
+  const facts = { runId: identity.runId, step, attempt, attributes: { "baton.node.type": node.type } };
+  return ports.tracer.span(`step ${node.type}`, facts, async (span) => {
+    const outcome = await runEffect(ports, work, abort);
+    if (outcome?.type === "failed") span.fail(outcome.error.code);
+    if (outcome === null) span.note({ "baton.step.wanted": false });
+    return outcome;
+  });
 }
 
 /** Runs the effect under its time limit. Null when nobody wants the outcome (called off, or the worker stops). */

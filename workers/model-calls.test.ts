@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noTracer } from "../adapters/memory/tracer.ts";
 import { BatonError } from "../engine/errors.ts";
 import type { BreakerName, Breakers } from "../engine/ports/breakers.ts";
 import type { ModelRequest } from "../engine/ports/model.ts";
@@ -37,6 +38,7 @@ function setUp(failing: Record<string, BatonError>, open: string[] = []) {
   };
   const ports: ModelCallPorts = {
     log,
+    tracer: noTracer,
     breakers,
     purse,
     stepSlots: freeSlots,

@@ -2,6 +2,7 @@ import { BatonError, errorClass } from "../engine/errors.ts";
 import type { BreakerName, Breakers } from "../engine/ports/breakers.ts";
 import type { ModelAnswer, ModelRequest, OrganizationModels } from "../engine/ports/model.ts";
 import type { Purse, Reservation } from "../engine/ports/purse.ts";
+import type { Tracer } from "../engine/ports/tracer.ts";
 import { usageSchema, type Usage } from "../engine/run/event.ts";
 import type { Log } from "./log.ts";
 import type { StepSlots } from "./step-slots.ts";
@@ -11,6 +12,7 @@ export interface ModelCallPorts {
   breakers: Breakers;
   purse: Purse;
   stepSlots: Pick<StepSlots, "provider">;
+  tracer: Tracer;
   log: Log;
 }
 
@@ -84,7 +86,7 @@ async function askNow(
   if (!pass.passes) throw circuitOpen(name, pass.retryAfterMs);
   const { reservation, bounded } = await setAside(ports, spender, request, candidate);
   try {
-    const answer = await ports.model.answer(bounded, spender.orgId);
+    const answer = await tracedAnswer(ports, spender, bounded);
     await Promise.all([breakers.succeeded(name), settle(ports, reservation, answer.usage.costUsd)]);
     return answer;
   } catch (error) {
@@ -94,6 +96,24 @@ async function askNow(
     ]);
     throw error;
   }
+}
+
+async function tracedAnswer(
+  { tracer, model }: ModelCallPorts,
+  { runId, orgId, step }: Spender,
+  request: ModelRequest,
+): Promise<ModelAnswer> {
+  const attributes = { "gen_ai.operation.name": "chat", "gen_ai.request.model": nameOf(request.model) };
+  return tracer.span("model call", { runId, step, attributes }, async (span) => {
+    const answer = await model.answer(request, orgId);
+    span.note({
+      "gen_ai.provider.name": answer.usage.provider,
+      "gen_ai.response.model": answer.usage.model,
+      "gen_ai.usage.input_tokens": answer.usage.inputTokens,
+      "gen_ai.usage.output_tokens": answer.usage.outputTokens,
+    });
+    return answer;
+  });
 }
 
 /** Sets aside what the call may cost at most. Nothing, where no budget bounds it or no price is known. */

@@ -21,6 +21,8 @@ export interface Turned {
   entries: TurnedEntry[];
   commands: OutsideCommand[];
   status: RunState["status"];
+  /** Epoch ms of the run's begin. */
+  queuedAt: number;
   /** True where the run was started by another one, or may have started some. */
   family: boolean;
   /** False when there is nothing to write: only inputs that no longer apply. */
@@ -150,6 +152,7 @@ export class Outbox {
       entries: this.#entries,
       commands: this.#commands,
       status: state.status,
+      queuedAt: state.queuedAt,
       family: (state.depth ?? 0) > 0 || this.#calls,
       writes: batch.events.length > 0 || timers.length > 0 || batch.signals.length > 0,
     };

@@ -7,6 +7,7 @@ import type { Lease, MailEntry, RunMailbox } from "../engine/ports/run-mailbox.t
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { StepControl } from "../engine/ports/step-control.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
+import type { Tracer } from "../engine/ports/tracer.ts";
 import type { Log } from "./log.ts";
 import type { Plans } from "./plans.ts";
 
@@ -30,5 +31,6 @@ export interface WorkerPorts {
   sandbox: Sandbox;
   plans: Plans;
   clock: Clock;
+  tracer: Tracer;
   log: Log;
 }

@@ -115,5 +115,7 @@ export function stackEnvironment(
 
 /** Names of the contract, and the product's own. npm's variables and other programs' secrets stay behind. */
 function isOurs(name: string): boolean {
-  return /^(BATON|SUPABASE|OPENAI|SLACK|SMTP|MAIL|WORKER)_/.test(name) || ["DATABASE_URL", "REDIS_URL"].includes(name);
+  return (
+    /^(BATON|SUPABASE|OPENAI|SLACK|SMTP|MAIL|WORKER|OTEL)_/.test(name) || ["DATABASE_URL", "REDIS_URL"].includes(name)
+  );
 }

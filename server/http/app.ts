@@ -12,6 +12,7 @@ import { mountSlack } from "./slack-hook.ts";
 import { mountHooks } from "./hooks.ts";
 import { idempotencyKeyOf, once } from "./idempotency.ts";
 import { describeApi, workflowFileJsonSchema } from "./openapi.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { mayScrape } from "../metrics/admit-scrape.ts";
 import { renderMetrics } from "../metrics/render-metrics.ts";
 import { originOf } from "./origin.ts";
@@ -83,6 +84,7 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
       strictTransportSecurity: services.publicUrl.startsWith("https:") ? "max-age=31536000; includeSubDomains" : false,
     }),
   );
+  if (services.tracer !== null) app.use(traceRequests(services.tracer));
   app.use(async (context, next) => {
     context.header("X-Request-Id", requestIdOf(context));
     await next();

@@ -6,6 +6,7 @@ import type { MemoryRunStore } from "../../adapters/memory/run-store.ts";
 import { createMemoryRunEnds, createMemoryStepControl } from "../../adapters/memory/step-control.ts";
 import { createMemoryStepQueue } from "../../adapters/memory/step-queue.ts";
 import type { MemoryStepQueue } from "../../adapters/memory/step-queue.ts";
+import { noTracer } from "../../adapters/memory/tracer.ts";
 import type { Json } from "../../engine/json.ts";
 import type { AgentRegistry } from "../../engine/ports/agents.ts";
 import type { ChildRuns } from "../../engine/ports/child-runs.ts";
@@ -87,6 +88,7 @@ export function createMemoryWorker(
     sandbox: noSandbox,
     plans: createPlans(over.journal ?? stack.store, catalogue),
     clock: { now: Date.now },
+    tracer: noTracer,
     log,
     model: noModel,
     http: noHttp,

@@ -10,7 +10,7 @@ test("all workers killed every few seconds under 100 runs: each life gets on, an
   let workers = await stage.workers(2);
   const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 20));
   const runs = await Promise.all(Array.from({ length: 100 }, (_, n) => world.startRun(workflow, { n })));
-  for (let life = 0; life < 6; life++) {
+  for (let life = 0; life < 4; life++) {
     const seen = world.recorder.requests.length;
     await world.until(() => world.recorder.requests.length >= seen + 50, 60_000);
     await Promise.all(workers.map((worker) => worker.kill()));
