@@ -5,15 +5,30 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApi, until, type TestApi } from "../http/test-api.ts";
 
 let api: TestApi;
+/** What came to the collector: one text for each batch of spans. */
+const traced: string[] = [];
+const collector = createServer((request, response) => {
+  let body = "";
+  request.setEncoding("utf8").on("data", (text: string) => (body += text));
+  request.on("end", () => {
+    traced.push(body);
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+});
 const failing = createServer((_request, response) => response.writeHead(503).end());
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => failing.listen(0, "127.0.0.1", resolve));
-  const { port } = failing.address() as AddressInfo;
-  api = await startTestApi(undefined, { BATON_ALLOW_PRIVATE: `127.0.0.1:${port}` });
+  await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+  const [{ port }, { port: collectorPort }] = [failing.address() as AddressInfo, collector.address() as AddressInfo];
+  api = await startTestApi(undefined, {
+    BATON_ALLOW_PRIVATE: `127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+  });
 }, 120_000);
 afterAll(async () => {
   failing.close();
+  collector.close();
   await api?.stop();
 });
 
@@ -29,6 +44,20 @@ async function scrape(): Promise<string> {
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toContain("version=0.0.4");
   return response.text();
+}
+
+/** Names of the spans of one trace, as far as they have come. */
+function spansOf(trace: string): string[] {
+  const batches = traced.map((text) => JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] });
+  const spans = batches.flatMap(({ resourceSpans }) =>
+    resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+  );
+  return spans.filter(({ traceId }) => traceId === trace).map(({ name }) => name);
+}
+
+interface Span {
+  traceId: string;
+  name: string;
 }
 
 test("queues, times, breakers, probes and recoveries of a stack under way can be read, and no tenant's name", async () => {
@@ -47,12 +76,14 @@ test("queues, times, breakers, probes and recoveries of a stack under way can be
   const body = { schemaVersion: 1, name: "Calls in vain", nodes, edges };
   const made = await api.call("POST", "/workflows", { as: owner, body });
   expect(made.status, made.text).toBe(201);
+  const ids: string[] = [];
   for (let run = 0; run < 6; run++) {
     const started = await api.call("POST", `/workflows/${made.json.id}/runs?wait=20`, {
       as: owner,
       body: { input: {} },
     });
     expect(started.json.status, started.text).toBe("failed");
+    ids.push(started.json.id);
   }
   const told = await until(
     "what the worker measured",
@@ -71,6 +102,15 @@ test("queues, times, breakers, probes and recoveries of a stack under way can be
   for (const part of ["workers", "queues", "database", "breakers"])
     expect(figure(told, "baton_up", `part="${part}"`), part).toBe(1);
   for (const word of [api.home.id, "Home", "Calls in vain", made.json.id]) expect(told).not.toContain(word);
+
+  const trace = (ids.at(-1) ?? "").replaceAll("-", "");
+  const spans = await until(
+    "the last run's trace",
+    async () => spansOf(trace),
+    (names) => names.includes("run"),
+  );
+  expect(spans).toEqual(expect.arrayContaining(["run", "turn", "step http"]));
+  for (const word of [api.home.id, "Calls in vain", `:${port}/`]) expect(traced.join("")).not.toContain(word);
 
   await api.kill("worker");
   const after = await until(
