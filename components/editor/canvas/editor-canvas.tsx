@@ -4,7 +4,6 @@ import { MiniMap, ReactFlow, SelectionMode, useReactFlow, useStore } from "@xyfl
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import "../../monitor/graph/run-graph.css";
-import { useTheme } from "next-themes";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { attachCanvas } from "./canvas-port.ts";
@@ -41,7 +40,6 @@ export function EditorCanvas() {
   const chosenEdges = useEditorState((state) => state.edges);
   const problems = useEditorState((state) => state.problems);
   const tool = useView((state) => state.tool);
-  const { resolvedTheme } = useTheme();
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const level = useCanvasLevel();
   const [model] = useState(() => new FlowModel());
@@ -98,7 +96,6 @@ export function EditorCanvas() {
           }}
           onNodeDoubleClick={(_event, node) => editor.goTo(node.id)}
           onPaneContextMenu={(event) => event.preventDefault()}
-          colorMode={resolvedTheme === "dark" ? "dark" : "light"}
           minZoom={0.05}
           maxZoom={2}
           // From afar everything is in view, and asking at each frame what is would be all that is won.
