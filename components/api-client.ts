@@ -120,7 +120,7 @@ function problemOf(response: Response, text: string): ApiError {
   const wait = response.status === 429 && retryAfter !== null ? ` Try again in ${retryAfter} s.` : "";
   return new ApiError(
     response.status,
-    `${detail ?? title ?? `The server answered ${response.status}.`}${wait}`,
+    `${detail ?? title ?? `The server answered ${response.status}. Try again in a moment.`}${wait}`,
     code ?? null,
     faults,
   );

@@ -15,6 +15,7 @@ import { useOrganizationChannel } from "../shell/organization-channel.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
 import { useSupabase } from "../supabase-context.tsx";
+import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/card.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -41,7 +42,12 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
     <>
       <PageHeader title="Home" beside={<ConnectionMark connection={connection} />} />
       {runs.error !== null && (
-        <ErrorState className="m-4" title="This page is not up to date" description={runs.error} />
+        <ErrorState
+          className="m-4"
+          title="This page is not up to date"
+          description={runs.error}
+          actions={<Button onClick={runs.refresh}>Try again</Button>}
+        />
       )}
       <div className="grid items-start gap-4 p-4 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="min-w-0 empty:hidden xl:col-span-2">

@@ -1,4 +1,5 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
+import { ReadError } from "./rows.ts";
 import { listRuns, type Run } from "./run.ts";
 
 export interface HomeRuns {
@@ -30,7 +31,7 @@ export interface FirstSteps {
   invited: boolean;
 }
 
-/** Asks for one row of each; what cannot be read now counts as not done. */
+/** Asks for one row of each. @throws ReadError: a list that forgets what somebody did is worse than none */
 export async function loadFirstSteps(
   client: SupabaseClient,
   organizationId: string,
@@ -44,6 +45,8 @@ export async function loadFirstSteps(
     one("workflows").eq("created_by", userId).gt("revision", 1),
     one("memberships"),
   ]);
+  const failed = [ran, decided, made, members].find(({ error }) => error !== null);
+  if (failed !== undefined) throw new ReadError("the first steps", failed.error);
   return { ran: some(ran), decided: some(decided), made: some(made), invited: some(members, 2) };
 }
 
