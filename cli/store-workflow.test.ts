@@ -60,6 +60,7 @@ class Organisation implements Api {
       id,
       name,
       description: "",
+      tags: [],
       revision,
       latestVersion: version,
       publishedVersion: version,

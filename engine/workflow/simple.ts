@@ -220,7 +220,8 @@ function read(get: Extract<Simple, { op: "get" }>, scope: JsonObject): unknown {
   if (typeof key !== "string" && typeof key !== "number") throw unfit;
   const holder = Object(of) as Record<string | number, unknown>;
   if (Object.hasOwn(holder, key)) return holder[key];
-  if (key in holder) throw unfit; // inherited: a method, a constructor
+  // Inherited: a method, a constructor. In the sandbox every object has these, also one that has no prototype here.
+  if (key in holder || key in Object.prototype) throw unfit;
   return undefined;
 }
 
