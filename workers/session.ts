@@ -182,7 +182,7 @@ export class RunSession {
     if (isRunEnded(this.#state.status)) return;
     for (const command of this.#try(() => outstanding(plan, this.#state))) {
       if (command.type === "prepare") this.#toPrepare.set(command.step, command);
-      else if (command.type === "execute") outbox.addCommand(command);
+      else if (command.type === "execute" || command.type === "start-child") outbox.addCommand(command);
       else if (command.type === "arm-timer") this.#hooks.armTimer(this.runId, command.key, command.due);
     }
   }

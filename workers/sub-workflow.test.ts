@@ -106,6 +106,27 @@ test("a worker that comes after a dead one finds the child that was started, and
   await second.close();
 });
 
+test("a start that was lost with its worker is made up for by whoever recovers the run", async () => {
+  const stack = createMemoryStack();
+  stack.store.addDefinition(calledId, 1, called);
+  const children = memoryChildren(stack);
+  const lost = { ...children, start: () => Promise.reject(new Error("the worker dies here")) };
+  const first = createMemoryWorker({ children: lost }, stack);
+  const runId = first.addRun(caller(1));
+  await first.finish(runId);
+  await first.close();
+  expect(stack.store.run(runId)?.header.status).toBe("waiting");
+  expect(children.started).toEqual([]);
+  const second = createMemoryWorker({ children }, stack);
+  await second.drainer.wake(runId, { recover: true });
+  await expect.poll(() => children.started.length).toBe(1);
+  await second.finish(children.started[0] ?? "");
+  await second.drainer.wake(runId, { recover: true });
+  await expect.poll(() => stack.store.run(runId)?.header.status).toBe("completed");
+  expect(children.started).toHaveLength(1);
+  await second.close();
+});
+
 test("cancelling the run reaches the one it started", async () => {
   const stack = createMemoryStack();
   stack.store.addDefinition(calledId, 1, called);

@@ -5,6 +5,7 @@ import { startTestDatabase, type TestDatabase } from "../../supabase/tests/test-
 import { createChildRuns } from "./child-runs.ts";
 import { createRunJournal } from "./journal.ts";
 import "./pool.ts";
+import { createRunSweep } from "./sweep.ts";
 
 let database: TestDatabase;
 let orgId: string;
@@ -76,6 +77,36 @@ describe("runs of sub-workflows", () => {
     expect(events[0]).toMatchObject({ type: "run-queued", version: 1, trigger: "sub-workflow", parent: run.parent });
     expect(await children.openChildren(run.parent.runId)).toEqual([run.id]);
     expect(await children.parentOf(run.id)).toBe(run.parent.runId);
+  });
+
+  test("whose start was lost are found: their parents come up as idle, until they are started", async () => {
+    const workflowId = await newWorkflow(orgId, 1);
+    const parentId = await newRun(workflowId);
+    const lost = child(parentId, workflowId);
+    const { id: childId, parent, input } = lost;
+    const called = {
+      type: "child-started" as const,
+      step: parent.step,
+      attempt: 1,
+      childId,
+      workflowId,
+      version: 1,
+      depth: 1,
+      input,
+    };
+    const timers = { arm: [], disarm: [] };
+    const approvals = { open: [], close: [] };
+    const events = [{ ...called, seq: 2, at: Date.now() }];
+    const batch = { runId: parentId, afterSeq: 1, events, patch: { status: "waiting" as const }, timers, approvals };
+    expect(await createRunJournal(database.pool).append({ ...batch, signals: [] })).toBe("appended");
+    const sweep = createRunSweep(database.pool);
+    const comesUp = async (): Promise<boolean> => {
+      const idle = await sweep.idleRuns(0, 1_000);
+      return idle.some(({ runId }) => runId === parentId);
+    };
+    expect(await comesUp()).toBe(true);
+    await createChildRuns(database.pool).start(lost);
+    expect(await comesUp()).toBe(false);
   });
 
   test("are refused across organisations and without a published version, and the parent is told", async () => {

@@ -7,7 +7,10 @@ export interface RunSweep {
     olderThanMs: number,
     limit: number,
   ): Promise<{ id: number; runId: string; kind: string; payload: unknown }[]>;
-  /** Queued and running runs without a journal append for `idleMs`; asking touches them, so each comes up once per `idleMs`. */
+  /**
+   * Queued and running runs without a journal append for `idleMs`, and those that wait for a sub-workflow which nobody started;
+   * asking touches them, so each comes up once per `idleMs`.
+   */
   idleRuns(idleMs: number, limit: number): Promise<{ runId: string; priority: number }[]>;
   /** Pending approvals whose deadline passed: the deadline side of the race is decided in the store (signals are written there). */
   expireApprovals(limit: number): Promise<{ runId: string; approvalId: string; signalId: number }[]>;
