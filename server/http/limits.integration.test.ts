@@ -93,6 +93,13 @@ test("too many queued runs are refused with 429, when to come again, and a code;
   expect([refused.status, refused.json.code]).toEqual([429, "RUN_QUEUE_FULL"]);
   expect(refused.headers.get("content-type")).toContain("application/problem+json");
   expect(refused.headers.get("retry-after")).toBe("2");
+  // Whoever sends without an id is told to come again, and what was refused is not tried beside that.
+  const hook = { kind: "webhook", name: "In", config: { signature: "none" } };
+  const { trigger, url } = (await api.call("POST", `/workflows/${workflow}/triggers`, { as, body: hook })).json;
+  const sent = await fetch(new URL(new URL(url).pathname, api.url), { method: "POST", body: "{}" });
+  expect([sent.status, sent.headers.get("retry-after")]).toEqual([429, "2"]);
+  const deliveries = await api.call("GET", `/triggers/${trigger.id}/deliveries`, { as });
+  expect(deliveries.json.items).toMatchObject([{ status: "refused", error: { code: "RUN_QUEUE_FULL" } }]);
   const metrics = await fetch(`${api.url}/metrics`);
   expect(await metrics.text()).toMatch(/baton_runs_refused_total [1-9]/);
   expect((await api.call("GET", "/limits", { as })).json.now.queuedRuns).toBe(500);

@@ -43,7 +43,7 @@ export async function fireDelivery(parts: FireParts, trigger: Firing, delivery: 
   } catch (error) {
     const record = toErrorRecord(error, "INTERNAL");
     const delay = delaysMs[delivery.attempts];
-    if (isRefusal(error) || delay === undefined) {
+    if (isRefusal(error) || isSentAgain(delivery, error) || delay === undefined) {
       await parts.deliveries.close(delivery.id, { status: "refused", error: record });
     } else {
       await parts.deliveries.postpone(delivery.id, record, delay);
@@ -55,6 +55,11 @@ export async function fireDelivery(parts: FireParts, trigger: Firing, delivery: 
 /** True for what stays wrong however often it is tried: the author has to mend it. */
 function isRefusal(error: unknown): boolean {
   return error instanceof BatonError && !error.retryable && error.code !== "INTERNAL";
+}
+
+/** True where the sender hears to come again and what it sends then has no id by which it would be known: it must not run twice. */
+function isSentAgain({ key, attempts }: DeliveryRow, error: unknown): boolean {
+  return key.startsWith("once ") && attempts === 0 && error instanceof BatonError && error.code === "RUN_QUEUE_FULL";
 }
 
 async function attempt(parts: FireParts, trigger: Firing, delivery: DeliveryRow): Promise<Fired> {
