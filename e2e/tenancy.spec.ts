@@ -26,7 +26,7 @@ test("a stranger's browser finds nothing at the addresses of another organisatio
     await expect(strangerPage.getByText("There is nothing at this address")).toBeVisible();
   }
   await strangerPage.goto(`/approvals/${approval}`);
-  await expect(strangerPage.getByText("This approval cannot be shown")).toBeVisible();
+  await expect(strangerPage.getByText("This approval cannot be shown", { exact: true })).toBeVisible();
   for (const path of ["/home", "/workflows", "/runs", "/approvals"]) {
     await strangerPage.goto(path);
     await expect(strangerPage.getByRole("heading", { level: 1 })).toBeVisible();

@@ -9,6 +9,7 @@ import { may } from "../records/organization.ts";
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
+import { replaceAddress } from "../shell/replace-address.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -34,7 +35,7 @@ export function AgentList({ search: atFirst }: { search: string }) {
     return () => clearTimeout(timer);
   }, [search]);
   useEffect(() => {
-    history.replaceState(null, "", wanted === "" ? "/agents" : `/agents?q=${encodeURIComponent(wanted)}`);
+    replaceAddress(wanted === "" ? "/agents" : `/agents?q=${encodeURIComponent(wanted)}`);
   }, [wanted]);
   const query = new URLSearchParams({ limit: String(most), ...(wanted === "" ? {} : { search: wanted }) });
   const list = useLiveQuery(`${organization.id} ${wanted}`, null, () =>

@@ -12,6 +12,7 @@ import { useLiveQuery } from "../shell/live-query.ts";
 import { useOrganizationChannel } from "../shell/organization-channel.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
+import { replaceAddress } from "../shell/replace-address.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -43,7 +44,7 @@ export function RunList({ initial, asked: askedAtFirst, workflows, people }: Run
   const [asked, setAsked] = useState(askedAtFirst);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const address = addressOf(asked);
-  useEffect(() => history.replaceState(null, "", address), [address]);
+  useEffect(() => replaceAddress(address), [address]);
 
   const key = `${organization.id} ${address}`;
   const load = (before: Run | null) =>

@@ -7,6 +7,7 @@ import { type TemplateSummary, templateListSchema } from "../../contracts/api/te
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
+import { replaceAddress } from "../shell/replace-address.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -42,7 +43,7 @@ export function TemplateGallery(asked: TemplateGalleryProps) {
     if (search.trim() !== "") query.set("q", search.trim());
     if (category !== "") query.set("category", category);
     if (shown !== "") query.set("template", shown);
-    history.replaceState(null, "", query.size === 0 ? "/templates" : `/templates?${query}`);
+    replaceAddress(query.size === 0 ? "/templates" : `/templates?${query}`);
   }, [search, category, shown]);
 
   const categories = [...new Set((templates ?? []).map((each) => each.category))].toSorted();

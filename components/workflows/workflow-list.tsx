@@ -10,6 +10,7 @@ import { listTags, listWorkflows, type Workflow, type WorkflowFilter, workflowPa
 import { useLiveQuery } from "../shell/live-query.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useWorkspace } from "../shell/workspace-context.tsx";
+import { replaceAddress } from "../shell/replace-address.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -49,7 +50,7 @@ export function WorkflowList({ initial, tags: tagsAtFirst, filter: filterAtFirst
     if (filter.tag !== null) query.set("tag", filter.tag);
     if (filter.sort !== "updated") query.set("sort", filter.sort);
     if (filter.archived) query.set("archived", "1");
-    history.replaceState(null, "", query.size === 0 ? "/workflows" : `/workflows?${query}`);
+    replaceAddress(query.size === 0 ? "/workflows" : `/workflows?${query}`);
   }, [filter]);
 
   const limit = pages * workflowPageSize;
