@@ -41,7 +41,10 @@ async function centre(locator: Locator): Promise<{ x: number; y: number }> {
 
 /** Draws a line from an output to a step's input with the mouse. */
 async function wire(page: Page, from: string, port: string, to: string): Promise<void> {
-  const source = await centre(page.locator(`[data-id="${from}"] .react-flow__handle.source[data-port="${port}"]`));
+  const handle = page.locator(`[data-id="${from}"] .react-flow__handle.source[data-port="${port}"]`);
+  // Waits until the canvas stands still.
+  await handle.hover();
+  const source = await centre(handle);
   const target = await centre(page.locator(`[data-id="${to}"] .react-flow__handle.target`));
   await page.mouse.move(source.x, source.y);
   await page.mouse.down();
