@@ -25,9 +25,11 @@ describe("parseExpression", () => {
     ["a?.outputs?.b ?? 1", ["a"]],
     ["new Date(input.at).toISOString()", ["input"]],
     ["((x = y) => x)()", ["y"]],
+    ["(a.x || b.y)", ["a", "b"]],
+    ["((({ key: a })))", ["a"]],
   ])("finds the free names of %s", (source, expected) => expect(roots(source).toSorted()).toEqual(expected.toSorted()));
 
-  it.each(["", "  ", "1 +", "a b", "a; b", "let x = 1", "return 1", "await x", "}} {{", "x".repeat(20_000)])(
+  it.each(["", "  ", "1 +", "(a", "(a) b", "(a))", "a) + (b", "a b", "a; b", "let x = 1", "return 1", "await x", "}} {{", "x".repeat(20_000)])(
     "refuses %j",
     (source) => {
       expect(parseExpression(source).ok).toBe(false);

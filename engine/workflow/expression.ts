@@ -47,7 +47,9 @@ export function parseExpression(source: string): ParsedExpression {
   try {
     const text = nameIn(source);
     const tree = parseExpressionAt(text, 0, options) as AnyNode;
-    const rest = text.slice(tree.end).trim();
+    // Parentheses around the whole are no part of the tree.
+    const { end } = parseExpressionAt(text, 0, { ...options, preserveParens: true });
+    const rest = text.slice(end).trim();
     if (rest !== "") return { ok: false, message: `"${rest.slice(0, 20)}" is not expected after the expression` };
     const reader = new Reader(text);
     reader.visit(tree, new Set(), false);

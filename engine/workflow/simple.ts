@@ -201,7 +201,7 @@ function evaluate(simple: Simple, scope: JsonObject): unknown {
     case "text":
       return bounded(simple.parts.map((part) => String(primitive(evaluate(part, scope)))).join(""));
     case "list":
-      return simple.items.map((item) => evaluate(item, scope) ?? null);
+      return simple.items.map((item) => evaluate(item, scope)); // what is undefined stays so until it is written as JSON
     case "object":
       return Object.fromEntries(
         simple.fields.map(([key, field]) => [key, evaluate(field, scope)]).filter(([, value]) => value !== undefined),
