@@ -129,13 +129,14 @@ console.log("── static checks");
 const failedChecks = await runStaticChecks();
 failures.push(...failedChecks.map((name) => `static checks: ${name}`));
 add({ passed: staticChecks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
-// Two lanes on two cores, since each runner keeps to one: fault tests mostly wait for deadlines to pass, browsers for pages.
+// Two lanes on two cores, of about the same length: browsers mostly wait for pages, fault tests for deadlines to pass.
 const beside: Held = { text: "" };
+const browsers: Check = { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] };
 await Promise.all([
-  suite("unit", vitest("unit"), fromVitest, beside).then(() => suite("faults", vitest("faults"), fromVitest, beside)),
-  suite("integration", vitest("integration"), fromVitest).then(() =>
-    suite("end-to-end", { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] }, fromPlaywright),
-  ),
+  suite("end-to-end", browsers, fromPlaywright, beside),
+  suite("unit", vitest("unit"), fromVitest)
+    .then(() => suite("integration", vitest("integration"), fromVitest))
+    .then(() => suite("faults", vitest("faults"), fromVitest)),
 ]);
 console.log(beside.text);
 rmSync(folder, { recursive: true, force: true });
