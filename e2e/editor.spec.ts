@@ -21,9 +21,10 @@ const settings = (page: Page): Locator => page.getByRole("region", { name: "Sett
 async function newWorkflow(page: Page): Promise<void> {
   await page.goto("/workflows");
   // On a busy machine the list is there before its buttons do anything.
+  const made = /\/workflows\/[0-9a-f-]{36}\/edit/;
   await expect(async () => {
-    await page.getByRole("button", { name: "New workflow" }).click({ timeout: 2_000 });
-    await page.waitForURL(/\/workflows\/[0-9a-f-]{36}\/edit/, { timeout: 10_000 });
+    if (!made.test(page.url())) await page.getByRole("button", { name: "New workflow" }).click({ timeout: 2_000 });
+    await expect(page).toHaveURL(made, { timeout: 10_000 });
   }).toPass();
   await expect(page.getByRole("heading", { name: "How do you want to begin?" })).toBeVisible();
 }
