@@ -131,13 +131,21 @@ failures.push(...failedChecks.map((name) => `static checks: ${name}`));
 add({ passed: staticChecks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
 // Two lanes on two cores, of about the same length: browsers mostly wait for pages, fault tests for deadlines to pass.
 const beside: Held = { text: "" };
+/** Both stores are away for a minute in it: time that others use. */
+const minute: Held = { text: "" };
 const browsers: Check = { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] };
 await Promise.all([
   suite("end-to-end", browsers, fromPlaywright, beside),
   suite("unit", vitest("unit"), fromVitest)
     .then(() => suite("integration", vitest("integration"), fromVitest))
-    .then(() => suite("faults", vitest("faults"), fromVitest)),
+    .then(() =>
+      Promise.all([
+        suite("faults", vitest("faults"), fromVitest),
+        suite("outage", vitest("outage"), fromVitest, minute),
+      ]),
+    ),
 ]);
+console.log(minute.text);
 console.log(beside.text);
 rmSync(folder, { recursive: true, force: true });
 

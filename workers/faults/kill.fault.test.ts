@@ -62,7 +62,7 @@ test.each(holdPoints.flatMap((point) => [`${point}:1`, `${point}:3`]))(
 
 test("a second worker takes over a killed one's runs within ten seconds", async () => {
   const doomed = await world.startWorker();
-  const slow = await world.addWorkflow(callingWorkflow(world.recorder.url, 5_000));
+  const slow = await world.addWorkflow(callingWorkflow(world.recorder.url, 5, { first: 5_000 }));
   const runs = await Promise.all([1, 2, 3, 4, 5].map((n) => world.startRun(slow, { n })));
   await world.until(() => runs.every((run) => callsOf(run).has("first.1")));
   // Calls take so long that the first worker has some in hand whenever the second is ready.
@@ -106,7 +106,7 @@ test("a step that kills its worker each time is failed and its neighbours go on"
 
 test("a worker that is told to stop hands its steps back, and they run elsewhere without a failure", async () => {
   const leaving = await world.startWorker();
-  const long = await world.addWorkflow(callingWorkflow(world.recorder.url, 12_000));
+  const long = await world.addWorkflow(callingWorkflow(world.recorder.url, 5, { first: 12_000 }));
   const run = await world.startRun(long, { n: 1 });
   await world.until(() => callsOf(run).has("first.1"));
   const askedAt = performance.now();

@@ -1,8 +1,10 @@
-// Two ways to end at the same moment, fifty times each: one of them wins, and everything agrees which.
+// Much at the same moment: two ways to end, fifty times each, two hundred branches into one join, and one job fifty times over. One of them
+// wins, and everything agrees which.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { useStage } from "./stage.ts";
+import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
+import { callsOf, useStage } from "./stage.ts";
 import { callingWorkflow, decidingWorkflow } from "./workflows.ts";
 
 const times = 50;
@@ -51,6 +53,57 @@ test("a decision that races its deadline: the first of the two, in the row, in t
     expect(world.recorder.counts().get(`${run}.act.1`) ?? 0).toBe(inTime ? 1 : 0);
   }
 }, 150_000);
+
+test("a join of 200 branches fires once, with its workers killed on the way", async () => {
+  const { world } = stage;
+  const doomed = await world.startWorker({ hold: "after-outcome-before-ack:60" });
+  const run = await world.startRun(await world.addWorkflow(fanOut(200)), {});
+  expect(await doomed.ended).toBe("SIGKILL");
+  await stage.workers(2);
+  const events = await world.finished(run, 60_000);
+  expect(events.at(-1)).toMatchObject({ type: "run-completed", output: 200 });
+  expect(events.filter((event) => event.type === "step-completed" && event.step === "joined")).toHaveLength(1);
+});
+
+test("one job handed over fifty times by hand, to two workers, is one execution", async () => {
+  const { world } = stage;
+  await stage.workers(2);
+  const run = await world.startRun(await world.addWorkflow(callingWorkflow(world.recorder.url, 600)), { n: 1 });
+  const scheduled = await world.until(async () =>
+    (await world.events(run)).find((event) => event.type === "step-scheduled" && event.step === "first"),
+  );
+  const job = { runId: run, stepId: "first", nodeId: "first", attempt: 1, seq: scheduled.seq };
+  await Promise.all(Array.from({ length: 50 }, () => world.queue.enqueue([{ job, priority: 0 }])));
+  await world.finished(run, 60_000);
+  // And again, when it is long over: nobody wants it.
+  await world.queue.enqueue([{ job, priority: 0 }]);
+  const other = await world.startRun(await world.addWorkflow(callingWorkflow(world.recorder.url, 5)), { n: 1 });
+  await world.finished(other, 60_000);
+  expect(callsOf(world, run).get("first.1")).toBe(1);
+});
+
+function fanOut(width: number): WorkflowFileInput {
+  const { url } = stage.world.recorder;
+  const calls = Array.from({ length: width }, (_, index) => `c${index}`);
+  return {
+    schemaVersion: 1,
+    name: "Wide",
+    settings: { maxConcurrency: 200 },
+    nodes: [
+      { id: "start", type: "start" },
+      ...calls.map((id) => ({ id, type: "http", config: { method: "GET", url: `${url}/${id}?ms=20` } })),
+      { id: "joined", type: "transform", config: { value: "{{ in.from.length }}" } },
+      { id: "out", type: "output", config: { value: "{{ joined.outputs }}" } },
+    ],
+    edges: [
+      ...calls.flatMap((id) => [
+        { id: `a-${id}`, source: "start", target: id },
+        { id: `b-${id}`, source: id, target: "joined" },
+      ]),
+      { id: "end", source: "joined", target: "out" },
+    ],
+  };
+}
 
 async function lastSeq(run: string): Promise<number> {
   const { rows } = await stage.world.pool.query<{ last: number }>("select last_seq as last from runs where id = $1", [

@@ -6,13 +6,20 @@ function chain(nodes: Node[]): WorkflowFileInput["edges"] {
   return nodes.slice(1).map((node, index) => ({ id: `e${index}`, source: nodes[index]?.id ?? "", target: node.id }));
 }
 
-/** Computing steps, two calls one after another, a loop that calls for each of four items two at a time, and the sum. */
-export function callingWorkflow(recorderUrl: string, callMs: number): WorkflowFileInput {
+/**
+ * Computing steps, two calls one after another, a loop that calls for each of four items two at a time, and the sum. Calls take `callMs`;
+ * `others` names those that take another time.
+ */
+export function callingWorkflow(
+  recorderUrl: string,
+  callMs: number,
+  others: Record<string, number> = {},
+): WorkflowFileInput {
   const call = (id: string, parentId: string | null = null): Node => ({
     id,
     type: "http",
     parentId,
-    config: { method: "GET", url: `${recorderUrl}/${id}?ms=${callMs}` },
+    config: { method: "GET", url: `${recorderUrl}/${id}?ms=${others[id] ?? callMs}` },
   });
   const top: Node[] = [
     { id: "start", type: "start" },
