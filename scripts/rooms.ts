@@ -57,7 +57,7 @@ export const roomRules: RoomRule[] = [
   { in: /^server\//, rooms: ["server", "engine", "contracts", "nodes/catalog"], packages: ["*"] },
   {
     // Workers start the runs of triggers by the very use cases of the server, handed over here.
-    in: /^workers\/(container|main)\.ts$/,
+    in: /^workers\/(container|outside|main)\.ts$/,
     rooms: [
       "workers",
       "engine",

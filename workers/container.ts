@@ -5,12 +5,7 @@ import { startQueueWorkers } from "../adapters/bullmq/queue-workers.ts";
 import { createStepQueue } from "../adapters/bullmq/step-queue.ts";
 import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
-import { createLinkSigner } from "../adapters/links/link-signer.ts";
-import { createMailer } from "../adapters/mail/mailer.ts";
-import { createOpenAIModel } from "../adapters/model/openai.ts";
-import { pricesWith } from "../adapters/model/prices.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
-import { connectRedis, connectSubscriber, refuseEviction, type RedisClient } from "../adapters/redis/connection.ts";
 import { channels, workerKey } from "../adapters/redis/keys.ts";
 import { createPubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
@@ -21,12 +16,9 @@ import { createWorkerReports } from "../adapters/redis/worker-reports.ts";
 import { createStepControl } from "../adapters/redis/step-control.ts";
 import { createWorkerRegistry } from "../adapters/redis/worker-registry.ts";
 import { createSandbox } from "../adapters/sandbox/sandbox.ts";
-import { createSlack } from "../adapters/slack/slack.ts";
 import { createAgentRegistry } from "../adapters/supabase/agent-registry.ts";
-import { createApprovalNotices } from "../adapters/supabase/approval-notices.ts";
 import { createBroadcaster } from "../adapters/supabase/broadcaster.ts";
 import { createChildRuns } from "../adapters/supabase/child-runs.ts";
-import { createStoreClock, type StoreClock } from "../adapters/supabase/clock.ts";
 import { CredentialTable } from "../adapters/supabase/credentials.ts";
 import { EventTable } from "../adapters/supabase/events.ts";
 import { createRunJournal } from "../adapters/supabase/journal.ts";
@@ -38,18 +30,14 @@ import { createRunSweep } from "../adapters/supabase/sweep.ts";
 import { noTracer } from "../adapters/memory/tracer.ts";
 import { loadTelemetry } from "../adapters/telemetry/load.ts";
 import { createVault } from "../adapters/vault/vault.ts";
-import { allowedPrivate, deploymentModel, type Environment } from "../contracts/env.ts";
+import { allowedPrivate, type Environment } from "../contracts/env.ts";
 import { DeliveryTable } from "../adapters/supabase/deliveries.ts";
-import { createPool, type Pool } from "../adapters/supabase/pool.ts";
+import type { Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { createScheduleStore } from "../adapters/supabase/schedules.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
-import { BatonError } from "../engine/errors.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
-import type { HttpClient } from "../engine/ports/http.ts";
-import type { OrganizationModels } from "../engine/ports/model.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
-import { startNotifier } from "./approval-notices.ts";
 import { createContractCheck } from "../server/runs/check-contract.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { dispatchEvents } from "./dispatch-events.ts";
@@ -57,15 +45,17 @@ import { Drainer } from "./drain-run.ts";
 import { createHeartbeat, probeRunId } from "./heartbeat.ts";
 import { createProbe } from "./probe.ts";
 import { createStepExecutor } from "./execute-step.ts";
-import { isOutage } from "./outage.ts";
-import { createModels, type ModelParts } from "./models.ts";
 import { createPublisher } from "../server/events/publish-event.ts";
 import { createAdmission } from "../server/runs/admission.ts";
 import { createAtOnce } from "../server/runs/run-at-once.ts";
 import { createEvaluate } from "../server/triggers/evaluate.ts";
 import { fireDelivery } from "../server/triggers/fire-delivery.ts";
 import { createPlanCache } from "../server/workflows/plan-cache.ts";
+import { connect, createNotifier, createOrganizationModels, requireOutside } from "./outside.ts";
 import type { WorkerPorts } from "./ports.ts";
+import { callbackUrl } from "../server/triggers/callback.ts";
+import { createCallbackSigner, type CallbackTarget } from "../server/triggers/callback-token.ts";
+import type { RedisClient } from "../adapters/redis/connection.ts";
 import { startOwed } from "./owed-deliveries.ts";
 import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";
 import { createPlans } from "./plans.ts";
@@ -82,8 +72,6 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** Connections to Postgres: two carry appends, the others read. */
-const poolSize = 6;
 /** How long steps under way may go on after the worker was told to stop; the supervisor waits for ten seconds. */
 const graceMs = 8_000;
 const heartbeatKeepMs = 10_000;
@@ -111,6 +99,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const events = new EventTable(pool);
   const metrics = createWorkerMetrics();
   const limits = new LimitTable(pool);
+  const callbacks = createCallbackSigner(outside.secret);
   const ports = {
     worker,
     journal,
@@ -133,6 +122,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     agents: createAgentRegistry(pool),
     breakers: createBreakers(redis, log),
     stepSlots: createStepSlots({ slots: createSlots(redis, log), limits: (orgId) => limits.get(orgId), log }),
+    callbackAddress: (target: CallbackTarget) => callbackUrl(outside.publicUrl, callbacks.sign(target)),
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
   const drainer = new Drainer(ports);
@@ -161,7 +151,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const retention = createRetention(env, pool, log);
   const scheduler = createScheduler(ports, drainer, events, pool, env.BATON_MAX_QUEUED_RUNS);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
-  const notifier = createNotifier(env, pool, outside.secret, http, log);
+  const notifier = createNotifier(env, pool, outside, http, log);
 
   await heartbeat.start();
   const adjusting = setInterval(() => void clock.adjust(), clockEveryMs);
@@ -193,24 +183,6 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       redis.disconnect();
     },
   };
-}
-
-/** Waits until both answer. */
-async function connect(
-  outside: Pick<Outside, "redisUrl" | "databaseUrl">,
-  worker: string,
-  log: Logger,
-): Promise<{ redis: RedisClient; subscriber: RedisClient; pool: Pool; clock: StoreClock }> {
-  const redis = connectRedis({ url: outside.redisUrl, name: worker, log });
-  const subscriber = connectSubscriber({ url: outside.redisUrl, name: worker, log });
-  await waitFor("Redis", log, () => refuseEviction(redis));
-  const pool = createPool(outside.databaseUrl, poolSize);
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to Postgres broke"));
-  await waitFor("Postgres", log, () => pool.query("select 1"));
-  const clock = createStoreClock(pool);
-  await clock.adjust();
-  return { redis, subscriber, pool, clock };
 }
 
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */
@@ -284,107 +256,6 @@ function createBus(events: EventTable, wake: () => void): EventBus {
       });
     },
   };
-}
-
-interface Outside {
-  databaseUrl: string;
-  redisUrl: string;
-  supabaseUrl: string;
-  secretKey: string;
-  secret: string;
-}
-
-/** @throws BatonError naming the variables that are missing */
-function requireOutside(env: Environment): Outside {
-  const { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY, BATON_SECRET } = env;
-  const needed = { DATABASE_URL, REDIS_URL, SUPABASE_URL, SUPABASE_SECRET_KEY, BATON_SECRET };
-  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  if (!DATABASE_URL || !REDIS_URL || !SUPABASE_URL || !SUPABASE_SECRET_KEY || !BATON_SECRET) {
-    throw new BatonError(
-      "SERVICE_UNAVAILABLE",
-      `A worker needs to know the stack it works for: set ${missing.join(", ")}. ` +
-        "`npm start` runs a worker of its own; `npm run worker` is for one more beside a stack that runs elsewhere.",
-    );
-  }
-  return {
-    databaseUrl: DATABASE_URL,
-    redisUrl: REDIS_URL,
-    supabaseUrl: SUPABASE_URL,
-    secretKey: SUPABASE_SECRET_KEY,
-    secret: BATON_SECRET,
-  };
-}
-
-/** Sends what approvals want to be told by mail. Without a mail server nothing is sent, and the requests wait in the inbox all the same. */
-function createNotifier(
-  env: Environment,
-  pool: Pool,
-  secret: string,
-  http: HttpClient,
-  log: Logger,
-): { close(): Promise<void> } {
-  if (env.SMTP_URL === undefined) {
-    log.warn({}, "SMTP_URL is not set: approvals are not announced by mail");
-    return { close: async () => undefined };
-  }
-  const mailer = createMailer({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, log });
-  const notifier = startNotifier({
-    notices: createApprovalNotices(pool),
-    mails: mailer,
-    slack:
-      env.SLACK_BOT_TOKEN === undefined
-        ? null
-        : createSlack({ token: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL, http }),
-    links: createLinkSigner([secret], Date.now),
-    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
-    now: Date.now,
-    log,
-  });
-  return {
-    async close() {
-      await notifier.close();
-      mailer.close();
-    },
-  };
-}
-
-/** The organisations' own providers by the guarded client; the deployment's own by whatever address its operator set. */
-function createOrganizationModels(
-  env: Environment,
-  parts: Pick<ModelParts, "providers" | "vault" | "log"> & { fetch: typeof globalThis.fetch; log: Logger },
-): OrganizationModels {
-  const own = deploymentModel(env);
-  const demo = own.source === "demo";
-  const { provider, model: defaultModel, apiKey, baseUrl: baseURL } = own;
-  const fallback = createOpenAIModel({ apiKey, baseURL, defaultModel, provider, demo, log: parts.log });
-  return createModels({
-    ...parts,
-    fallback: { model: fallback, demo },
-    make: (row, apiKey) =>
-      createOpenAIModel({
-        apiKey,
-        baseURL: row.baseUrl,
-        defaultModel: row.defaultModel,
-        provider: row.name,
-        fetch: parts.fetch,
-        prices: pricesWith(row.models),
-        log: parts.log,
-      }),
-  });
-}
-
-/** Waits until a part answers: it may be starting, or restarting, beside this process. */
-async function waitFor(name: string, log: Logger, ask: () => Promise<unknown>): Promise<void> {
-  for (let round = 0; ; round++) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      if (round === 0) log.warn({ error: String(error) }, `waiting for ${name}`);
-      await pause(Math.min(200 * 2 ** round, 2_000));
-    }
-  }
 }
 
 async function untilIdle(size: () => number, atMostMs: number): Promise<void> {

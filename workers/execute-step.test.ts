@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from "../engine/ports/http.ts";
 import type { ModelRequest } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { RunEvent } from "../engine/run/event.ts";
+import { callbackMark } from "../engine/run/callbacks.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
 import { createMemoryWorker } from "./faults/memory-worker.ts";
 import type { MemoryWorker } from "./faults/memory-worker.ts";
@@ -90,6 +91,30 @@ describe("an effect", () => {
     outside.answer();
     expect(await executing).toBe("done");
     expect(await last(under, run)).toMatchObject({ type: "run-completed" });
+  });
+
+  test("hands the address of a wait on, which no journal ever has", async () => {
+    const outside = world();
+    const under = worker({ http: outside.http });
+    const file = calling({
+      config: { method: "POST", url: "http://example.test/", body: { back: "Call {{ run.callbacks.paid }}." } },
+    });
+    const run = under.addRun({
+      ...file,
+      nodes: [...file.nodes, { id: "paid", type: "wait", config: { mode: "callback" } }],
+      edges: [...(file.edges ?? []), { id: "w", source: "start", target: "paid" }],
+    });
+    const executing = under.executor.execute(await firstJob(under, run), 1);
+    await vi.waitFor(() => expect(outside.requests).toHaveLength(1));
+    const address = under.ports.callbackAddress({ runId: run, step: "paid" });
+    expect(outside.requests[0]?.body).toBe(`{"back":"Call ${address}."}`);
+    outside.answer(`I was told of ${address}`);
+    expect(await executing).toBe("done");
+    const events = await under.store.read(run, 0, 1_000);
+    const told = events.find((event) => event.type === "step-completed" && event.step === "call");
+    const mark = callbackMark(run, "paid");
+    expect(told).toMatchObject({ output: { body: `I was told of ${mark}` } });
+    expect(JSON.stringify(events)).not.toContain(address);
   });
 
   test("is not repeated when its attempt is over, and what is owed is handed over again", async () => {

@@ -17,6 +17,7 @@ import type { PlanNode } from "../engine/workflow/plan.ts";
 import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
 import type { Drainer } from "./drain-run.ts";
+import { withAddresses, type CallbackAddress } from "./callback-addresses.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { Mask } from "./mask.ts";
 import { breakingHttp } from "./http-calls.ts";
@@ -54,6 +55,8 @@ export interface ExecutorPorts extends WorkerPorts {
   purse: Purse;
   agents: AgentRegistry;
   stepSlots: StepSlots;
+  /** The address that ends a step's wait for a call. */
+  callbackAddress: CallbackAddress;
 }
 
 const maxOutputBytes = 10 * 1024 * 1024;
@@ -233,7 +236,8 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
   try {
     if (abort.signal.aborted) throw new Error("aborted");
     // An executor that does not listen to its signal must not hold the slot.
-    const input = isJsonObject(scheduled.input) ? scheduled.input : {};
+    const given = withAddresses(scheduled.input, identity.runId, ports.callbackAddress, mask);
+    const input = isJsonObject(given) ? given : {};
     keepContract(ports, node, "input", input);
     const outcome = await Promise.race([effect(context, input), aborted.promise]);
     keepContract(ports, node, "output", outcome.output);

@@ -10,15 +10,22 @@ const hidden = "••••••";
  * bring it into the journal, onto a screen or into a model's prompt.
  */
 export class Mask {
-  #secrets: string[] = [];
+  /** Each with what stands in its place, the longest first, so that no part of one is left. */
+  #secrets: [secret: string, instead: string][] = [];
 
-  /** From now on these texts are hidden; the longest first, so that no part of one is left. */
+  /** From now on these texts are hidden. */
   hide(secrets: readonly string[]): void {
-    this.#secrets = [...new Set([...this.#secrets, ...secrets])].toSorted((a, b) => b.length - a.length);
+    for (const secret of secrets) this.swap(secret, hidden);
+  }
+
+  /** From now on this text has another in its place. */
+  swap(secret: string, instead: string): void {
+    const known = new Map(this.#secrets).set(secret, instead);
+    this.#secrets = [...known].toSorted(([a], [b]) => b.length - a.length);
   }
 
   text(text: string): string {
-    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, hidden), text);
+    return this.#secrets.reduce((rest, [secret, instead]) => rest.replaceAll(secret, () => instead), text);
   }
 
   json(value: Json): Json {

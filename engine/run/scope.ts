@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { eachContainer } from "../workflow/each-region.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
+import { callbacksOf } from "./callbacks.ts";
 import { handledValue } from "./handlers.ts";
 import { stepParts } from "./path.ts";
 import type { Frame, RunState } from "./state.ts";
@@ -32,7 +33,7 @@ function readRoot(plan: Plan, state: RunState, frame: Frame, node: PlanNode, roo
         ? state.vars
         : Object.fromEntries(node.mayRead.map((name) => [name, state.vars[name] ?? null]));
     case "run":
-      return { id: state.runId, queuedAt: state.queuedAt, workflow: plan.file.name };
+      return runValue(plan, state, frame);
     case "loop":
       return loopValue(plan, state, frame, node);
     case "error":
@@ -42,6 +43,12 @@ function readRoot(plan: Plan, state: RunState, frame: Frame, node: PlanNode, roo
     default:
       return stepValue(state, frame, root, node);
   }
+}
+
+function runValue(plan: Plan, state: RunState, frame: Frame): JsonObject {
+  const callbacks = callbacksOf(plan, state, frame);
+  const facts = { id: state.runId, queuedAt: state.queuedAt, workflow: plan.file.name };
+  return callbacks === null ? facts : { ...facts, callbacks };
 }
 
 /** The nearest loop around the step; for a loop's own condition, that loop before its next iteration. */

@@ -1,3 +1,4 @@
+import { isCallbackWait } from "../run/callbacks.ts";
 import { callbackEvent } from "../run/listeners.ts";
 import type { Catalogue } from "./definition.ts";
 import { containRegions } from "./each-region.ts";
@@ -57,9 +58,9 @@ function keptEvents(nodes: Map<string, PlanNode>): string[] {
   const names = new Set<string>();
   for (const node of nodes.values()) {
     for (const { event, keep } of node.handlers) if (keep && event !== null) names.add(event);
-    const { event, keep, mode } = node.config;
+    const { event, keep } = node.config;
     // Its address is handed out before the step comes up.
-    if (node.behaviour === "wait" && mode === "callback") names.add(callbackEvent);
+    if (isCallbackWait(node)) names.add(callbackEvent);
     if (node.behaviour === "wait" && keep === true && typeof event === "string") names.add(event);
   }
   return [...names].toSorted();

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from "../json.ts";
+import { isCallbackWait } from "../run/callbacks.ts";
 import type { PlacedReference } from "./compile-template.ts";
 import { type Graph, type GraphNode, problem } from "./graph.ts";
 import type { Problem } from "./plan.ts";
@@ -60,6 +61,7 @@ function referenceFault(graph: Graph, soundness: Soundness, each: GraphNode, ref
             fix: "Draw an edge to this node from an error port.",
           };
     case "run":
+      return reference.member === "callbacks" ? callbackFault(graph, each, reference) : null;
     case "in":
       return null;
     default:
@@ -107,6 +109,21 @@ function variableFault(graph: Graph, each: GraphNode, { member }: PlacedReferenc
   return {
     message: `there is no variable "${member}".`,
     fix: `Declare it in the workflow's variables, or use one of: ${known}.`,
+  };
+}
+
+/** Only the address of a wait that this node can see has one place in the run. */
+function callbackFault(graph: Graph, each: GraphNode, { property }: PlacedReference): Fault | null {
+  const waits = [...graph.nodes.values()].filter(
+    ({ behaviour, config, scope }) =>
+      isCallbackWait({ behaviour: behaviour.behaviour, config }) && standIn(graph, each, scope) !== null,
+  );
+  const known = waits.map(({ node }) => node.id);
+  if (known.length > 0 && (property === null || known.includes(property))) return null;
+  const what = property === null ? "no wait for a call" : `no wait for a call named "${property}"`;
+  return {
+    message: `there is ${what} here or around this node.`,
+    fix: known.length === 0 ? "Add a Wait that waits for a call of its address." : `Use one of: ${known.join(", ")}.`,
   };
 }
 

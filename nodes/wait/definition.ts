@@ -34,7 +34,7 @@ export const waitConfigSchema = z.discriminatedUnion("mode", [
       description: "An event that came since the run began and before this step is held for it.",
     }),
   }),
-  /** Somebody calls the address of this step, which the API gives for a run and a step. */
+  /** Somebody calls the address of this step: `run.callbacks` has it, and the API gives it for a run and a step. */
   z.strictObject({ mode: z.literal("callback") }),
   /** Until one of its handlers interrupts it. */
   z.strictObject({ mode: z.literal("handlers") }),

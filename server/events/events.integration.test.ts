@@ -1,14 +1,43 @@
 // The event bus on the real stack: who hears an event, how often, and who does not.
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { computingFile, startTestApi, until, type Reply, type TestApi } from "../http/test-api.ts";
 
 let api: TestApi;
+/** Somebody outside, who calls the address back that a run hands out. */
+let outside: Outside;
 
 beforeAll(async () => {
-  api = await startTestApi();
+  outside = await startOutside();
+  api = await startTestApi(undefined, { BATON_ALLOW_PRIVATE: outside.host });
 }, 120_000);
-afterAll(() => api?.stop());
+afterAll(async () => {
+  await api?.stop();
+  outside.close();
+});
+
+interface Outside {
+  host: string;
+  /** Addresses that came in. */
+  told: string[];
+  close(): void;
+}
+
+async function startOutside(): Promise<Outside> {
+  const told: string[] = [];
+  const server = createServer(async (request, response) => {
+    const { back } = (await json(request)) as { back: string };
+    told.push(back);
+    response.end(`Will call ${back}`);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  return { host: `127.0.0.1:${port}`, told, close: () => server.close() };
+}
 
 async function workflow(owner: string): Promise<string> {
   return (await api.call("POST", "/workflows", { as: owner, body: computingFile() })).json.id;
@@ -232,6 +261,51 @@ describe("runs and the bus", () => {
     expect((await run(other)).json.status).not.toBe("completed");
     // Who has heard it listens no longer; who has not still does.
     expect(await listeners()).toBe(1);
+  });
+
+  test("a step hands its run's address out: the call ends the wait, and no journal has the address", async () => {
+    const id = await made({
+      schemaVersion: 1,
+      name: "Asks outside",
+      nodes: [
+        { id: "start", type: "start" },
+        { id: "paid", type: "wait", config: { mode: "callback" } },
+        {
+          id: "ask",
+          type: "http",
+          config: { method: "POST", url: `http://${outside.host}/`, body: { back: "{{ run.callbacks.paid }}" } },
+        },
+        { id: "out", type: "output", config: { value: "{{ paid.outputs }}" } },
+      ],
+      edges: [
+        { id: "a", source: "start", target: "ask" },
+        { id: "b", source: "start", target: "paid" },
+        { id: "c", source: "paid", target: "out" },
+        { id: "d", source: "ask", target: "out" },
+      ],
+    });
+    const waiting = await started(id, {});
+    const [back] = await until(
+      "the address",
+      async () => outside.told,
+      (told) => told.length > 0,
+    );
+    const { pathname } = new URL(back ?? "");
+    const call = await fetch(`${api.url}${pathname}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"paid": "by outside"}',
+    });
+    expect(call.status).toBe(202);
+    const over = await until(
+      "the end",
+      () => run(waiting),
+      ({ json }) => json.status === "completed",
+    );
+    expect(JSON.stringify(over.json.output)).toContain("by outside");
+    const { rows } = await api.pool.query("select data from run_events where run_id = $1", [waiting]);
+    expect(JSON.stringify(rows)).toContain("Will call https://callback.baton.invalid/");
+    expect(JSON.stringify(rows)).not.toContain(pathname.split("/").at(-1));
   });
 
   test("a call of a wait's address ends the wait, once", async () => {

@@ -19,6 +19,11 @@ export interface CallbackStore {
   }): Promise<{ outcome: "told"; signal: number } | { outcome: "repeated" } | { outcome: "over" }>;
 }
 
+/** Where a call of this token comes in. */
+export function callbackUrl(publicUrl: string, token: string): string {
+  return `${publicUrl}/api/hooks/callback/${token}`;
+}
+
 /** The address that ends a step's wait, once. Who may control a run may hand it out. @throws BatonError NOT_FOUND, CONFLICT */
 export async function callbackAddress(
   parts: { runs: Pick<RunStore, "get">; callbacks: CallbackSigner; publicUrl: string },
@@ -28,7 +33,7 @@ export async function callbackAddress(
 ): Promise<{ url: string }> {
   const run = await findRun(parts.runs, caller, runId);
   if (isRunEnded(run.status)) throw new BatonError("CONFLICT", `The run is ${run.status}; nothing in it waits.`);
-  return { url: `${parts.publicUrl}/api/hooks/callback/${parts.callbacks.sign({ runId, step })}` };
+  return { url: callbackUrl(parts.publicUrl, parts.callbacks.sign({ runId, step })) };
 }
 
 /** Tells a waiting step what a call of its address says. Good once, and as long as the run goes on. @throws BatonError */

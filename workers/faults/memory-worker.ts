@@ -100,6 +100,7 @@ export function createMemoryWorker(
     purse: fullPurse,
     agents: noAgents,
     stepSlots: freeSlots,
+    callbackAddress: ({ step }) => `https://baton.test/api/hooks/callback/${step}`,
     ...over,
   };
   const drainer = new Drainer(ports);

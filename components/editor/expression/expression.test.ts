@@ -13,6 +13,8 @@ const file = {
       { id: "inside", type: "transform", parentId: "each", config: { value: "{{ loop.item }}" } },
       { id: "later", type: "transform", config: { value: "x" } },
       { id: "aside", type: "agent", config: { prompt: "x" } },
+      { id: "paid", type: "wait", config: { mode: "callback" } },
+      { id: "answered", type: "wait", parentId: "each", config: { mode: "callback" } },
     ],
     ["start writer", "writer each", "each later", "start aside"],
   ),
@@ -36,6 +38,12 @@ describe("what can be read", () => {
   test("inside a loop is the loop as well, and what led to it", () => {
     expect(paths("inside")).toEqual(expect.arrayContaining(["loop.item", "writer.outputs.text"]));
     expect(paths("later")).not.toContain("loop");
+  });
+
+  test("is the address of each wait for a call that stands beside it or around it", () => {
+    expect(paths("aside")).toContain("run.callbacks.paid");
+    expect(paths("aside")).not.toContain("run.callbacks.answered");
+    expect(paths("inside")).toEqual(expect.arrayContaining(["run.callbacks.paid", "run.callbacks.answered"]));
   });
 
   test("without a run has no samples but the variables", () => {

@@ -51,8 +51,18 @@ export function scopeOf(file: WorkflowFile, id: string, run: SampleRun | null): 
   if (incoming(file, id).some((edge) => edge.sourcePort === "error")) {
     groups.push(group("error", "The error", { code: "", message: "", details: {} }, undefined));
   }
-  groups.push(group("run", "This run", { id: "", queuedAt: 0, workflow: "" }, samples["run"]));
+  const facts = { id: "", queuedAt: 0, workflow: "", ...callbacksOf(file, [id, ...around]) };
+  groups.push(group("run", "This run", facts, samples["run"]));
   return groups;
+}
+
+/** Addresses that end waits: of those that stand beside the node, or beside what it stands in. */
+function callbacksOf(file: WorkflowFile, inside: readonly string[]): JsonObject {
+  const scopes = new Set(inside.map((each) => nodesOf(file).get(each)?.parentId ?? null));
+  const waits = file.nodes.filter(
+    ({ type, config, parentId }) => type === "wait" && config["mode"] === "callback" && scopes.has(parentId ?? null),
+  );
+  return waits.length === 0 ? {} : { callbacks: Object.fromEntries(waits.map((wait) => [wait.id, ""])) };
 }
 
 /** The steps that are decided before this one, in its own container and in those around; the last before it first. */

@@ -17,6 +17,8 @@ describe("references follow a node's new id", () => {
     ["{{ review.outputs", "{{ review.outputs"],
     ["{{ review..broken }}", "{{ review..broken }}"],
     ["{{ reviews.outputs }}", "{{ reviews.outputs }}"],
+    ["{{ run.callbacks.review + run.review }}", "{{ run.callbacks.check + run.review }}"],
+    ["{{ other.callbacks.review }}", "{{ other.callbacks.review }}"],
   ])("%s", (before, after) => {
     expect(renameReferences(before, "review", "check")).toBe(after);
   });

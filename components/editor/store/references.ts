@@ -90,6 +90,7 @@ function visit(node: AnyNode, bound: ReadonlySet<string>, found: (name: AnyNode,
     case "MemberExpression":
       visit(node["object"] as AnyNode, bound, found);
       if (node["computed"] === true) visit(node["property"] as AnyNode, bound, found);
+      else if (isCallbacks(node["object"] as AnyNode, bound)) found(node["property"] as AnyNode, false);
       return;
     case "Property":
       if (node["computed"] === true) visit(node["key"] as AnyNode, bound, found);
@@ -110,6 +111,13 @@ function visit(node: AnyNode, bound: ReadonlySet<string>, found: (name: AnyNode,
         for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child, bound, found);
       }
   }
+}
+
+/** `run.callbacks`, whose properties are named after nodes. */
+function isCallbacks(node: AnyNode, bound: ReadonlySet<string>): boolean {
+  if (node.type !== "MemberExpression" || node["computed"] === true) return false;
+  const [root, member] = [node["object"] as AnyNode, node["property"] as AnyNode];
+  return root["name"] === "run" && !bound.has("run") && member["name"] === "callbacks";
 }
 
 /** The names that a parameter binds. */
