@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { BatonError } from "../engine/errors.ts";
 import type { ChildRuns } from "../engine/ports/child-runs.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
@@ -14,6 +15,13 @@ interface FamilyPorts {
   mailbox: Pick<RunMailbox, "post">;
   queue: Pick<StepQueue, "wake">;
   journal: Pick<RunJournal, "event">;
+  admission: Admission;
+}
+
+/** Whether the organisation may queue one more run. */
+export interface Admission {
+  /** @throws BatonError RUN_QUEUE_FULL */
+  admit(orgId: string): Promise<void>;
 }
 
 /** Id of the run that an attempt of a sub-workflow step starts: the same whenever it is asked for, so that it is started once. */
@@ -23,21 +31,40 @@ export function childRunId(runId: string, step: string, attempt: number): string
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** Starts or stops the run of a sub-workflow. What a child runs stands in its parent's journal. */
-export async function dispatchChild(ports: FamilyPorts, run: RunIdentity, command: ChildCommand): Promise<void> {
+/**
+ * Starts the run of a sub-workflow, or tells it to stop. What a child runs stands in its parent's journal. "full": the organisation has as many
+ * runs queued as it may, so the call stays owed.
+ */
+export async function dispatchChild(
+  ports: FamilyPorts,
+  run: RunIdentity,
+  command: ChildCommand,
+): Promise<"done" | "full"> {
   const { children, journal, queue } = ports;
   if (command.type === "cancel-child") {
-    await children.cancel(command.childId, run.runId);
-    return announceSignals(ports, command.childId, run.priority);
+    await announceSignals(ports, command.childId, run.priority);
+    return "done";
   }
   const event = await journal.event(run.runId, command.seq);
-  if (event?.type !== "child-started" || event.childId !== command.childId) return;
+  if (event?.type !== "child-started" || event.childId !== command.childId) return "done";
+  if (!(await hasRoom(ports.admission, run.orgId))) return "full";
   const { step, childId, workflowId, version, depth, input } = event;
   const { orgId, priority } = run;
   const parent = { runId: run.runId, step, depth };
   const started = await children.start({ id: childId, orgId, parent, workflowId, version, input, priority });
   if (started === "started") await queue.wake(childId, priority);
   await announceSignals(ports, run.runId, priority); // a child that ended long ago, or one that could not be started
+  return "done";
+}
+
+async function hasRoom(admission: Admission, orgId: string): Promise<boolean> {
+  try {
+    await admission.admit(orgId);
+    return true;
+  } catch (error) {
+    if (error instanceof BatonError && error.code === "RUN_QUEUE_FULL") return false;
+    throw error;
+  }
 }
 
 /** A run is over: its parent goes on, and what it started itself stops, at once rather than with the next sweep. */

@@ -12,6 +12,8 @@ export interface CommitHooks {
   acknowledge(entries: TurnedEntry[]): void;
   armTimer(runId: string, key: string, due: number): void;
   disarmTimer(runId: string, key: string): void;
+  /** What the run owes could not all be done for want of room: it is to be looked at soon. */
+  lookAgain(runId: string): void;
 }
 
 /** Appends what one session turned, one append at a time, and does what may be done only after that. */
@@ -65,7 +67,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     for (const key of batch.timers.disarm) hooks.disarmTimer(identity.runId, key);
     if (commands.length > 0) {
       reachHoldPoint("before-dispatch");
-      const dispatch = dispatchCommands(ports, identity, commands).finally(() => dispatching.delete(dispatch));
+      const dispatch = dispatchCommands(ports, hooks, identity, commands).finally(() => dispatching.delete(dispatch));
       dispatching.add(dispatch);
     }
     if (batch.events.length > 0) ports.broadcaster.events(identity, batch.events, status);
@@ -109,7 +111,12 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
 }
 
 /** Hands commands over. What fails here is owed still, and the sweep hands it over again. */
-async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: OutsideCommand[]): Promise<void> {
+async function dispatchCommands(
+  ports: WorkerPorts,
+  hooks: CommitHooks,
+  run: RunIdentity,
+  commands: OutsideCommand[],
+): Promise<void> {
   const jobs: { job: StepJob; priority: number; rank: number; orgId: string }[] = [];
   const aborts: string[] = [];
   const children: ChildCommand[] = [];
@@ -122,11 +129,13 @@ async function dispatchCommands(ports: WorkerPorts, run: RunIdentity, commands: 
     }
   }
   try {
+    const calling = Promise.all(children.map((command) => dispatchChild(ports, run, command)));
     await Promise.all([
       jobs.length > 0 ? ports.queue.enqueue(jobs) : undefined,
       aborts.length > 0 ? ports.control.abort(run.runId, aborts) : undefined,
-      ...children.map((command) => dispatchChild(ports, run, command)),
+      calling,
     ]);
+    if ((await calling).includes("full")) hooks.lookAgain(run.runId);
   } catch (error) {
     const steps = [...jobs.map(({ job }) => job.stepId), ...aborts];
     ports.log.warn({ runId: run.runId, steps, error: String(error) }, "commands wait for the next sweep");

@@ -26,6 +26,7 @@ export class Drainer {
   readonly #running = new Set<Promise<void>>();
   readonly #bugs = new Map<string, number>();
   readonly #nudges = new Set<NodeJS.Timeout>();
+  readonly #nudged = new Set<string>();
   readonly #turnstile = new Turnstile();
   readonly #acks: Acknowledgements;
   readonly #timers: PromptTimers;
@@ -41,7 +42,12 @@ export class Drainer {
         ports.log.debug({ runId, key, error: String(error) }, "a timer is left to the sweep");
       });
     });
-    this.#hooks = { acknowledge: this.#acks.tell, armTimer: this.#timers.arm, disarmTimer: this.#timers.disarm };
+    this.#hooks = {
+      acknowledge: this.#acks.tell,
+      armTimer: this.#timers.arm,
+      disarmTimer: this.#timers.disarm,
+      lookAgain: (runId: string) => this.#nudgeLater(runId),
+    };
     this.#keeping = setInterval(() => this.#keepLeases(), renewEveryMs / 2);
   }
 
@@ -171,9 +177,11 @@ export class Drainer {
   }
 
   #nudgeLater(runId: string): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#nudged.has(runId)) return;
+    this.#nudged.add(runId);
     const timer = setTimeout(() => {
       this.#nudges.delete(timer);
+      this.#nudged.delete(runId);
       this.wake(runId, { recover: true }).catch((error: unknown) => {
         this.#ports.log.debug({ runId, error: String(error) }, "a run is tried again");
         this.#nudgeLater(runId);

@@ -38,10 +38,24 @@ interface Reported {
   listenersChanged: number;
 }
 
+/** Runs of sub-workflows that one append calls, and calls off. */
+class Calls {
+  readonly open = new Set<string>();
+  readonly close = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.open.size + this.close.size === 0;
+  }
+
+  lists(): { open: string[]; close: string[] } {
+    return { open: [...this.open], close: [...this.close] };
+  }
+}
+
 /** Gathers the results of turns until they are sent off. */
 export class Outbox {
   readonly #plan: Plan;
-  readonly #calls: boolean;
+  readonly #mayCall: boolean;
   #reported: Reported;
   #afterSeq: number;
   #events: RunEvent[] = [];
@@ -52,11 +66,12 @@ export class Outbox {
   #open: OpenApproval[] = [];
   #close = new Set<string>();
   #signals: number[] = [];
+  #calls = new Calls();
   #since = 0;
 
   constructor(plan: Plan, state: RunState) {
     this.#plan = plan;
-    this.#calls = [...plan.nodes.values()].some((node) => node.behaviour === "call");
+    this.#mayCall = [...plan.nodes.values()].some((node) => node.behaviour === "call");
     this.#afterSeq = state.seq;
     this.#reported = report(state);
   }
@@ -85,7 +100,10 @@ export class Outbox {
 
   addEvents(events: RunEvent[]): void {
     if (this.#events.length === 0) this.#since = performance.now();
-    for (const event of events) this.#events.push(event);
+    for (const event of events) {
+      this.#events.push(event);
+      if (event.type === "child-started") this.#calls.open.add(event.childId);
+    }
   }
 
   addEntry(entry: MailEntry, applied: boolean): void {
@@ -100,10 +118,15 @@ export class Outbox {
 
   addCommand(command: Exclude<RunCommand, { type: "prepare" }>): void {
     switch (command.type) {
+      case "cancel-child":
+        // Called and called off in one append: it is never started, and nobody is to be told.
+        if (this.#calls.open.delete(command.childId)) return;
+        this.#calls.close.add(command.childId);
+        this.#commands.push(command);
+        return;
       case "execute":
       case "abort":
       case "start-child":
-      case "cancel-child":
         this.#commands.push(command);
         return;
       case "arm-timer":
@@ -145,6 +168,7 @@ export class Outbox {
       },
       approvals: { open: this.#open, close: [...this.#close].map((stepId) => ({ stepId, status: "cancelled" })) },
       ...(this.#listenersChanged(state) ? { listeners: listeners(this.#plan, state) } : {}),
+      ...(this.#calls.isEmpty ? {} : { calls: this.#calls.lists() }),
       signals: this.#signals,
     };
     const turned: Turned = {
@@ -153,7 +177,7 @@ export class Outbox {
       commands: this.#commands,
       status: state.status,
       queuedAt: state.queuedAt,
-      family: (state.depth ?? 0) > 0 || this.#calls,
+      family: (state.depth ?? 0) > 0 || this.#mayCall,
       writes: batch.events.length > 0 || timers.length > 0 || batch.signals.length > 0,
     };
     this.#afterSeq += batch.events.length;
@@ -165,6 +189,7 @@ export class Outbox {
     this.#open = [];
     this.#close = new Set();
     this.#signals = [];
+    this.#calls = new Calls();
     return turned;
   }
 

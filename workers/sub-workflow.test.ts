@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { BatonError } from "../engine/errors.ts";
+import type { JournalBatch, RunJournal } from "../engine/ports/run-journal.ts";
 import type { ChildRuns } from "../engine/ports/child-runs.ts";
 import type { Json } from "../engine/json.ts";
 import { isRunEnded } from "../engine/run/status.ts";
@@ -7,15 +9,14 @@ import { createMemoryStack, createMemoryWorker, type MemoryStack } from "./fault
 const calledId = "00000000-0000-4000-8000-00000000ca11";
 
 /** Sub-workflows on the store in memory, which tells a child's end when it is asked. */
-function memoryChildren(stack: MemoryStack): ChildRuns & { started: string[]; cancelled: string[] } {
+function memoryChildren(stack: MemoryStack): ChildRuns & { started: string[] } {
   const parents = new Map<string, { runId: string; step: string }>();
   const told = new Map<string, number>();
   const family: ReturnType<typeof memoryChildren> = {
     started: [],
-    cancelled: [],
     async start(run) {
       if (run.workflowId !== calledId) return "no-workflow";
-      if (parents.has(run.id)) return "started";
+      if (parents.has(run.id)) return "not-owed";
       parents.set(run.id, run.parent);
       family.started.push(run.id);
       const by = { kind: "system" as const, id: null, label: "sub-workflow" };
@@ -25,9 +26,6 @@ function memoryChildren(stack: MemoryStack): ChildRuns & { started: string[]; ca
         { seq: 1, at: 1, type: "run-queued", input, workflowId, version: 1, by, trigger: "sub-workflow", parent },
       );
       return "started";
-    },
-    async cancel(childId) {
-      family.cancelled.push(childId);
     },
     async waitingSignals(runId) {
       return [...parents].flatMap(([childId, { runId: parent, step }]) => {
@@ -127,15 +125,60 @@ test("a start that was lost with its worker is made up for by whoever recovers t
   await second.close();
 });
 
-test("cancelling the run reaches the one it started", async () => {
+test("cancelling the run reaches the one it started: both its call and its end are written with the events", async () => {
   const stack = createMemoryStack();
   stack.store.addDefinition(calledId, 1, called);
   const children = memoryChildren(stack);
-  const worker = createMemoryWorker({ children }, stack);
+  const calls: JournalBatch["calls"][] = [];
+  const append: RunJournal["append"] = (batch) => {
+    if (batch.calls !== undefined) calls.push(batch.calls);
+    return stack.store.append(batch);
+  };
+  const worker = createMemoryWorker({ children, journal: { ...journalOf(stack), append } }, stack);
   const runId = worker.addRun(caller(1));
   await worker.finish(runId);
   const by = { kind: "user" as const, id: null, label: "Ada" };
   await worker.drainer.deliver(runId, { type: "cancel", by, reason: "" });
-  await expect.poll(() => children.cancelled).toEqual(children.started);
+  await expect.poll(() => stack.store.run(runId)?.header.status).toBe("cancelled");
+  expect(calls).toEqual([
+    { open: children.started, close: [] },
+    { open: [], close: children.started },
+  ]);
+  await worker.close();
+});
+
+function journalOf({ store }: MemoryStack): RunJournal {
+  return {
+    append: (batch) => store.append(batch),
+    header: (runId) => store.header(runId),
+    read: (...range) => store.read(...range),
+    event: (runId, seq) => store.event(runId, seq),
+    definition: (workflowId, version) => store.definition(workflowId, version),
+  };
+}
+
+test("where the organisation may queue no more runs, the sub-workflow waits until there is room", async () => {
+  const stack = createMemoryStack();
+  stack.store.addDefinition(calledId, 1, called);
+  const children = memoryChildren(stack);
+  let room = false;
+  let asked = 0;
+  const admission = {
+    async admit() {
+      asked += 1;
+      if (!room) throw new BatonError("RUN_QUEUE_FULL", "No room.");
+    },
+  };
+  const worker = createMemoryWorker({ children, admission }, stack);
+  const runId = worker.addRun(caller(41));
+  await worker.finish(runId);
+  expect(asked).toBe(1);
+  expect(children.started).toEqual([]);
+  expect(stack.store.run(runId)?.header.status).toBe("waiting");
+  room = true;
+  await expect.poll(() => children.started.length, { timeout: 5_000 }).toBe(1);
+  await worker.finish(children.started[0] ?? "");
+  await worker.drainer.wake(runId, { recover: true });
+  await expect.poll(() => stack.store.run(runId)?.row.output).toBe(42);
   await worker.close();
 });

@@ -50,13 +50,14 @@ const child = (parentId: string, workflowId: string, version: number | null = nu
 
 async function ends(runId: string, status: "completed" | "cancelled"): Promise<void> {
   const journal = createRunJournal(database.pool);
+  const afterSeq = await lastSeq(runId);
   const type = status === "completed" ? ("run-completed" as const) : ("run-cancelled" as const);
   const by = { kind: "system" as const, id: null, label: "test" };
   const body = type === "run-completed" ? { type, output: { y: 2 } } : { type, by, reason: "" };
   const result = await journal.append({
     runId,
-    afterSeq: 1,
-    events: [{ ...body, seq: 2, at: Date.now() }],
+    afterSeq,
+    events: [{ ...body, seq: afterSeq + 1, at: Date.now() }],
     patch: { status, endedAt: Date.now(), costUsd: 0.5, ...(status === "completed" ? { output: { y: 2 } } : {}) },
     timers: { arm: [], disarm: [] },
     approvals: { open: [], close: [] },
@@ -65,13 +66,42 @@ async function ends(runId: string, status: "completed" | "cancelled"): Promise<v
   expect(result).toBe("appended");
 }
 
+/** The parent calls it, as an append of its journal says. */
+async function call(
+  { id, parent, workflowId, input }: ReturnType<typeof child>,
+  calls = { open: [id], close: [] as string[] },
+): Promise<void> {
+  const afterSeq = await lastSeq(parent.runId);
+  const called = { type: "child-started" as const, step: parent.step, attempt: 1, childId: id, workflowId, version: 1 };
+  const result = await createRunJournal(database.pool).append({
+    runId: parent.runId,
+    afterSeq,
+    events: [{ ...called, depth: 1, input, seq: afterSeq + 1, at: Date.now() }],
+    patch: { status: "waiting" },
+    timers: { arm: [], disarm: [] },
+    approvals: { open: [], close: [] },
+    calls,
+    signals: [],
+  });
+  expect(result).toBe("appended");
+}
+
+async function lastSeq(runId: string): Promise<number> {
+  const { rows } = await database.pool.query<{ last: number }>("select last_seq as last from runs where id = $1", [
+    runId,
+  ]);
+  return rows[0]?.last ?? 0;
+}
+
 describe("runs of sub-workflows", () => {
   test("start once, on the published version, with their parent in the first event", async () => {
     const workflowId = await newWorkflow(orgId, 1);
     const run = child(await newRun(workflowId), workflowId);
     const children = createChildRuns(database.pool);
-    expect(await children.start(run)).toBe("started");
-    expect(await children.start(run)).toBe("started");
+    expect(await children.start(run)).toBe("not-owed");
+    await call(run);
+    const answers = await Promise.all([1, 2, 3].map(() => children.start(run)));
+    expect(answers.toSorted()).toEqual(["not-owed", "not-owed", "started"]);
     const events = await createRunJournal(database.pool).read(run.id, 0, 10);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: "run-queued", version: 1, trigger: "sub-workflow", parent: run.parent });
@@ -83,22 +113,12 @@ describe("runs of sub-workflows", () => {
     const workflowId = await newWorkflow(orgId, 1);
     const parentId = await newRun(workflowId);
     const lost = child(parentId, workflowId);
-    const { id: childId, parent, input } = lost;
-    const called = {
-      type: "child-started" as const,
-      step: parent.step,
-      attempt: 1,
-      childId,
-      workflowId,
-      version: 1,
-      depth: 1,
-      input,
-    };
-    const timers = { arm: [], disarm: [] };
-    const approvals = { open: [], close: [] };
-    const events = [{ ...called, seq: 2, at: Date.now() }];
-    const batch = { runId: parentId, afterSeq: 1, events, patch: { status: "waiting" as const }, timers, approvals };
-    expect(await createRunJournal(database.pool).append({ ...batch, signals: [] })).toBe("appended");
+    await call(lost);
+    // As if it had been lost a year ago.
+    await database.pool.query("update run_calls set looked_at = now() - interval '1 year' where run_id = $1", [
+      parentId,
+    ]);
+    await database.pool.query("update runs set updated_at = now() - interval '1 year' where id = $1", [parentId]);
     const sweep = createRunSweep(database.pool);
     const comesUp = async (): Promise<boolean> => {
       const idle = await sweep.idleRuns(0, 1_000);
@@ -114,6 +134,7 @@ describe("runs of sub-workflows", () => {
     const children = createChildRuns(database.pool);
     for (const workflowId of [await newWorkflow(other, 1), await newWorkflow(orgId, null)]) {
       const run = child(await newRun(await newWorkflow(orgId, 1)), workflowId);
+      await call(run);
       expect(await children.start(run)).toBe("no-workflow");
       await children.start(run);
       const signals = await children.waitingSignals(run.parent.runId);
@@ -126,6 +147,7 @@ describe("runs of sub-workflows", () => {
     const workflowId = await newWorkflow(orgId, 1);
     const run = child(await newRun(workflowId), workflowId, 1);
     const children = createChildRuns(database.pool);
+    await call(run);
     await children.start(run);
     await ends(run.id, "completed");
     expect(await children.waitingSignals(run.parent.runId)).toMatchObject([
@@ -141,13 +163,22 @@ describe("runs of sub-workflows", () => {
     const parentId = await newRun(workflowId);
     const [first, second] = [child(parentId, workflowId), child(parentId, workflowId)];
     const children = createChildRuns(database.pool);
+    await call(first);
+    await call(second);
     await children.start(first);
     await children.start(second);
-    await children.cancel(first.id, parentId);
-    await children.cancel(second.id, randomUUID()); // somebody else's: nothing happens
+    const [third, late] = [child(parentId, workflowId), child(parentId, workflowId)];
+    await call(third);
+    // Somebody else's: nothing happens.
+    await call(child(await newRun(workflowId), workflowId), { open: [], close: [second.id, third.id] });
+    await call(late, { open: [late.id], close: [first.id] });
     expect(await children.waitingSignals(first.id)).toMatchObject([{ kind: "cancel" }]);
     expect(await children.waitingSignals(second.id)).toEqual([]);
+    // Called off before anybody started it.
+    await call(third, { open: [], close: [third.id] });
+    expect(await children.start(third)).toBe("not-owed");
     await ends(parentId, "cancelled");
+    expect(await children.start(late)).toBe("not-owed");
     expect(await children.waitingSignals(second.id)).toMatchObject([{ kind: "cancel" }]);
   });
 });

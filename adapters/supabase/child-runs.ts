@@ -4,14 +4,19 @@ import type { Pool } from "./pool.ts";
 
 const system = { kind: "system", id: null, label: "sub-workflow" };
 
-// The parent's row names the organisation, so that a workflow of another one cannot be called. A version of null is the published one.
-// Where there is none, the parent is told so by the same kind of signal that tells a child's end.
-const startChild = `with version as (
-    select v.workflow_id, v.version, v.org_id, w.name from public.runs p
+// The parent's row names the organisation, so that a workflow of another one cannot be called; it is held while the call is answered, so
+// that a parent which ends at this moment knows all of its children. A version of null is the published one. Where there is none, the parent
+// is told so by the same kind of signal that tells a child's end.
+const startChild = `with parent as (
+    select id, org_id from public.runs
+    where id = $2 and org_id = $3 and status not in ('completed', 'failed', 'cancelled') for share
+  ), called as (
+    delete from public.run_calls c using parent p where c.child_id = $1 and c.run_id = p.id returning p.id, p.org_id
+  ), version as (
+    select v.workflow_id, v.version, v.org_id, w.name from called p
     join public.workflows w on w.org_id = p.org_id and w.id = $4 and w.deleted_at is null
     join public.workflow_versions v on v.workflow_id = w.id and v.org_id = p.org_id
       and v.version = coalesce($5::integer, w.published_version)
-    where p.id = $2 and p.org_id = $3
   ), made as (
     insert into public.runs (id, org_id, workflow_id, version, workflow_name, input, priority, trigger, parent_run_id,
       parent_step, last_seq)
@@ -24,18 +29,16 @@ const startChild = `with version as (
       $10::jsonb || jsonb_build_object('workflowId', workflow_id, 'version', version) from made
   ), refused as (
     insert into public.run_signals (org_id, run_id, kind, payload)
-    select p.org_id, p.id, 'child', $11::jsonb from public.runs p
-    where p.id = $2 and p.org_id = $3 and not exists (select 1 from version)
-      and not exists (select 1 from public.run_signals s where s.run_id = p.id and s.kind = 'child'
-        and s.payload ->> 'childId' = $1::text)
+    select p.org_id, p.id, 'child', $11::jsonb from called p where not exists (select 1 from version)
+    returning id
   )
-  select exists (select 1 from version) as found`;
+  select exists (select 1 from made) as made, exists (select 1 from refused) as refused`;
 
 /** Runs of sub-workflows in Postgres. Their ends are told by the trigger `runs_tell_their_family`. */
 export function createChildRuns(pool: Pool): ChildRuns {
   return {
     async start(run) {
-      const { rows } = await pool.query<{ found: boolean }>({
+      const { rows } = await pool.query<{ made: boolean; refused: boolean }>({
         name: "start-child-run",
         text: startChild,
         values: [
@@ -52,16 +55,7 @@ export function createChildRuns(pool: Pool): ChildRuns {
           JSON.stringify(refusal(run)),
         ],
       });
-      return rows[0]?.found === true ? "started" : "no-workflow";
-    },
-
-    async cancel(childId, parentRunId) {
-      await pool.query(
-        `insert into public.run_signals (org_id, run_id, kind, payload)
-         select c.org_id, c.id, 'cancel', $3::jsonb from public.runs c
-         where c.id = $1 and c.parent_run_id = $2 and c.status not in ('completed', 'failed', 'cancelled')`,
-        [childId, parentRunId, JSON.stringify({ by: system, reason: "The step that started it was cancelled." })],
-      );
+      return rows[0]?.refused === true ? "no-workflow" : rows[0]?.made === true ? "started" : "not-owed";
     },
 
     async waitingSignals(runId) {

@@ -125,6 +125,7 @@ function batchJson(batch: JournalBatch): string {
         ? undefined
         : { open: approvals.open.map(approvalColumns), close: approvals.close },
     listeners: batch.listeners,
+    calls: batch.calls,
     signals: batch.signals.length === 0 ? undefined : batch.signals,
   });
 }

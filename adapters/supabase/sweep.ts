@@ -38,16 +38,17 @@ export function createRunSweep(pool: Pool): RunSweep {
             select id from runs
             where status in ('queued', 'running') and updated_at <= now() - $1 * interval '1 millisecond'
             order by updated_at limit $2 for update skip locked
-          ), uncalled as (
-            -- Its worker died between writing the call down and starting it. Within an hour: later looks would read ever more.
-            select p.id from run_events e join runs p on p.id = e.run_id
-            where e.type = 'child-started' and e.at > now() - interval '1 hour'
-              and p.status = 'waiting' and p.updated_at <= now() - $1 * interval '1 millisecond'
-              and not exists (select 1 from runs c where c.id = (e.data ->> 'childId')::uuid)
-            limit $2 for update of p skip locked
-          ), found as (select id from idle union select id from uncalled)
-          update runs set updated_at = now() from found where runs.id = found.id
-          returning runs.id as "runId", runs.priority`,
+          ), touched as (
+            update runs set updated_at = now() from idle where runs.id = idle.id returning runs.id, runs.priority
+          ), owed as (
+            -- The worker died between writing the call down and starting it, or the queue had no room.
+            select child_id from run_calls where looked_at <= now() - $1 * interval '1 millisecond'
+            order by looked_at limit $2 for update skip locked
+          ), called as (
+            update run_calls c set looked_at = now() from owed where c.child_id = owed.child_id returning c.run_id
+          )
+          select id as "runId", priority from touched
+          union select p.id, p.priority from called join runs p on p.id = called.run_id`,
         values: [idleMs, limit],
       });
       return rows;

@@ -13,17 +13,15 @@ export interface ChildRun {
 }
 
 /**
- * Runs of sub-workflows. A child's end and a parent's stop are told by the store itself, as signals written with the end: what is asked here
- * only makes them known sooner than the sweep would.
+ * Runs of sub-workflows. What a run calls, and calls off, is written by the journal with the append that says so (`JournalBatch.calls`); a child's
+ * end and a parent's stop are told by the store itself, as signals written with the end. What is asked here carries that out sooner than the sweep.
  */
 export interface ChildRuns {
   /**
-   * Starts the run, once: with the same id it is there already. "no-workflow": there is no such workflow or version in the
-   * organisation, and the parent has a signal that says so.
+   * Answers the call, once. "not-owed": it was answered or called off before. "no-workflow": there is no such workflow or version in
+   * the organisation, and the parent has a signal that says so.
    */
-  start(run: ChildRun): Promise<"started" | "no-workflow">;
-  /** Asks the run, and so all that it started in turn, to stop. */
-  cancel(childId: string, parentRunId: string): Promise<void>;
+  start(run: ChildRun): Promise<"started" | "not-owed" | "no-workflow">;
   /** Signals of family (a child's end, a cancel) that are not in the run's journal yet. */
   waitingSignals(runId: string): Promise<{ id: number; kind: string; payload: unknown }[]>;
   parentOf(runId: string): Promise<string | null>;

@@ -19,6 +19,8 @@ export interface JournalBatch {
   };
   /** All that the run listens for from now on; absent where that did not change. See engine/run/listeners.ts. */
   listeners?: Listener[];
+  /** Sub-workflows that the run calls with these events, and those it calls off, by the ids of their runs; absent where there are none. */
+  calls?: { open: string[]; close: string[] };
   /** Ids of run_signals rows whose effect is in these events. */
   signals: number[];
 }

@@ -8,7 +8,7 @@ export interface RunSweep {
     limit: number,
   ): Promise<{ id: number; runId: string; kind: string; payload: unknown }[]>;
   /**
-   * Queued and running runs without a journal append for `idleMs`, and those that wait for a sub-workflow which nobody started;
+   * Queued and running runs without a journal append for `idleMs`, and those that called a sub-workflow which nobody has started since;
    * asking touches them, so each comes up once per `idleMs`.
    */
   idleRuns(idleMs: number, limit: number): Promise<{ runId: string; priority: number }[]>;

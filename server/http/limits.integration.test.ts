@@ -81,8 +81,30 @@ test("a workflow's limit holds over all of its runs, and each of them ends", { t
   await api.call("PUT", "/limits", { as, body: {} });
 });
 
+/** Calls another workflow once it is told to. */
+function callingFile(workflow: string): object {
+  return {
+    schemaVersion: 1,
+    name: "Calls",
+    nodes: [
+      { id: "start", type: "start" },
+      { id: "told", type: "wait", config: { mode: "event", event: "go" } },
+      { id: "call", type: "sub-workflow", config: { workflow, input: {} } },
+    ],
+    edges: [
+      { id: "a", source: "start", target: "told" },
+      { id: "b", source: "told", target: "call" },
+    ],
+  };
+}
+
 test("too many queued runs are refused with 429, when to come again, and a code; nothing of them is stored", async () => {
   const workflow = (await api.call("POST", "/workflows", { as, body: askingFile() })).json.id;
+  const source = (await api.call("POST", `/workflows/${workflow}/runs`, { as, body: {} })).json.id;
+  const caller = (await api.call("POST", "/workflows", { as, body: callingFile(workflow) })).json.id;
+  const parent = (await api.call("POST", `/workflows/${caller}/runs`, { as, body: {} })).json.id;
+  const parentNow = () => api.call("GET", `/runs/${parent}`, { as });
+  await until("the caller to wait", parentNow, (reply) => reply.json.status === "waiting");
   const { rows } = await api.pool.query(
     `insert into public.runs (org_id, workflow_id, version, workflow_name, created_at)
      select $1, $2, 1, 'Asks', now() + interval '1 day' from generate_series(1, 500) returning id`,
@@ -93,6 +115,14 @@ test("too many queued runs are refused with 429, when to come again, and a code;
   expect([refused.status, refused.json.code]).toEqual([429, "RUN_QUEUE_FULL"]);
   expect(refused.headers.get("content-type")).toContain("application/problem+json");
   expect(refused.headers.get("retry-after")).toBe("2");
+  const fork = await api.call("POST", `/runs/${source}/fork`, { as, body: { at: 1 } });
+  expect([fork.status, fork.json.code], fork.text).toEqual([429, "RUN_QUEUE_FULL"]);
+  // A sub-workflow waits for room.
+  await api.call("POST", "/events", { as, body: { name: "go", payload: {} } });
+  const called = () =>
+    api.pool.query("select 1 from public.run_events where run_id = $1 and type = 'child-started'", [parent]);
+  await until("the call", called, ({ rowCount }) => rowCount === 1);
+  const children = () => api.pool.query("select 1 from public.runs where parent_run_id = $1", [parent]);
   // Whoever sends without an id is told to come again, and what was refused is not tried beside that.
   const hook = { kind: "webhook", name: "In", config: { signature: "none" } };
   const { trigger, url } = (await api.call("POST", `/workflows/${workflow}/triggers`, { as, body: hook })).json;
@@ -106,7 +136,9 @@ test("too many queued runs are refused with 429, when to come again, and a code;
   const theirs = (await api.call("POST", "/workflows", { as: api.foreign.keys.owner, body: askingFile() })).json.id;
   const other = await api.call("POST", `/workflows/${theirs}/runs`, { as: api.foreign.keys.owner, body: {} });
   expect(other.status).toBe(202);
+  expect((await children()).rowCount).toBe(0);
   await api.pool.query("delete from public.runs where id = any ($1::uuid[])", [rows.map(({ id }) => id)]);
+  await until("the sub-workflow", children, ({ rowCount }) => rowCount === 1);
   await until("room", start, (reply) => reply.status === 202);
 });
 

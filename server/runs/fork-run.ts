@@ -10,6 +10,7 @@ import { actorOf, userIdOf, type Caller } from "../auth/caller.ts";
 import type { Log } from "../log.ts";
 import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
+import type { Admission } from "./admission.ts";
 import { findRun } from "./get-run.ts";
 import type { RunStore } from "./ports.ts";
 import { checkSize, nudge } from "./start-run.ts";
@@ -17,6 +18,7 @@ import { checkSize, nudge } from "./start-run.ts";
 export interface ForkParts {
   runs: RunStore;
   plans: PlanCache;
+  admission: Pick<Admission, "admit">;
   queue: Pick<StepQueue, "wake">;
   now: () => number;
   log: Log;
@@ -50,6 +52,7 @@ export async function forkRun(
     checkSize(request.input);
     checkInput(request.input);
   }
+  await parts.admission.admit(caller.orgId);
   const [id, now] = [randomUUID(), Math.round(parts.now())];
   const fork = { runId: sourceId, at: request.at, input: request.input, by: { ...actorOf(caller) }, now };
   const events = forkJournal(plan, await readPrefix(parts.runs, caller, sourceId, request.at), fork);

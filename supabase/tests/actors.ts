@@ -164,6 +164,7 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
   await pool.query("insert into event_types (org_id, name) values ($1, 'order.paid')", [org]);
   await pool.query("insert into bus_events (org_id, ref, name) values ($1, '1', 'order.paid')", [org]);
   await pool.query("insert into run_listeners (org_id, run_id, name) values ($1, $2, 'order.paid')", [org, run]);
+  await pool.query("insert into run_calls (org_id, run_id, child_id) values ($1, $2, gen_random_uuid())", [org, run]);
   const agent = await insertedId(
     pool,
     "insert into agents (org_id, name, capabilities) values ($1, 'Writer', '{write}') returning id",

@@ -119,6 +119,7 @@ describe("policies", () => {
       "idempotency_keys",
       "invitations",
       "model_providers",
+      "run_calls",
       "run_listeners",
       "run_signals",
       "run_timers",

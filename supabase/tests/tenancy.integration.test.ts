@@ -332,6 +332,15 @@ const matrix: Record<string, Rule> = {
       (w) => `insert into bus_events (org_id, ref, name) values ('${w.org}', 'x', 'x')`,
     ),
   },
+  run_calls: {
+    read: "nobody",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_calls",
+      "looked_at",
+      (w) => `insert into run_calls (org_id, run_id, child_id) values (${runKey(w)}, gen_random_uuid())`,
+    ),
+  },
   run_listeners: {
     read: "nobody",
     mine: "org_id = $1",

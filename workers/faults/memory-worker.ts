@@ -94,6 +94,7 @@ export function createMemoryWorker(
     http: noHttp,
     credentials: noCredentials,
     children: noChildren,
+    admission: { admit: async () => undefined },
     bus: noBus,
     contracts: () => null,
     breakers: noBreakers,
@@ -186,7 +187,6 @@ const noCredentials: CredentialSource = {
 const noBus: EventBus = { publish: () => Promise.reject(new Error("This test has no event bus.")) };
 const noChildren: ChildRuns = {
   start: () => Promise.reject(new Error("This test has no sub-workflows.")),
-  cancel: () => Promise.reject(new Error("This test has no sub-workflows.")),
   waitingSignals: () => Promise.resolve([]),
   parentOf: () => Promise.resolve(null),
   openChildren: () => Promise.resolve([]),
