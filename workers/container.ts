@@ -54,7 +54,8 @@ import { createPlanCache } from "../server/workflows/plan-cache.ts";
 import { connect, createNotifier, createOrganizationModels, requireOutside } from "./outside.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { callbackUrl } from "../server/triggers/callback.ts";
-import { createCallbackSigner, type CallbackTarget } from "../server/triggers/callback-token.ts";
+import type { CallbackAddress } from "./callback-addresses.ts";
+import { createCallbackSigner } from "../server/triggers/callback-token.ts";
 import type { RedisClient } from "../adapters/redis/connection.ts";
 import { startOwed } from "./owed-deliveries.ts";
 import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";
@@ -99,7 +100,6 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const events = new EventTable(pool);
   const metrics = createWorkerMetrics();
   const limits = new LimitTable(pool);
-  const callbacks = createCallbackSigner(outside.secret);
   const ports = {
     worker,
     journal,
@@ -109,6 +109,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     broadcaster,
     ends: createRunEnds(pubSub),
     children: createChildRuns(pool),
+    admission: createAdmission({ limits, mostQueued: env.BATON_MAX_QUEUED_RUNS, now: () => clock.now() }),
     contracts: createContractCheck(),
     bus: createBus(events, () => pubSub.publish(channels.owed, {})),
     sandbox,
@@ -121,8 +122,13 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     credentials: createCredentialSource(new CredentialTable(pool), vault),
     agents: createAgentRegistry(pool),
     breakers: createBreakers(redis, log),
-    stepSlots: createStepSlots({ slots: createSlots(redis, log), limits: (orgId) => limits.get(orgId), log }),
-    callbackAddress: (target: CallbackTarget) => callbackUrl(outside.publicUrl, callbacks.sign(target)),
+    stepSlots: createStepSlots({
+      slots: createSlots(redis, log),
+      limits: (orgId) => limits.get(orgId),
+      call: (ticket) => queue.hasten(ticket),
+      log,
+    }),
+    callbackAddress: callbackAddresses(outside),
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
   const drainer = new Drainer(ports);
@@ -149,7 +155,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   );
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
   const retention = createRetention(env, pool, log);
-  const scheduler = createScheduler(ports, drainer, events, pool, env.BATON_MAX_QUEUED_RUNS);
+  const scheduler = createScheduler(ports, drainer, events, pool);
   const forgetOwed = pubSub.subscribe(channels.owed, () => scheduler.nudge());
   const notifier = createNotifier(env, pool, outside, http, log);
 
@@ -171,12 +177,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
       executor.close();
       await Promise.allSettled([
         redis.del(workerKey(worker)),
-        neighbours?.close(),
-        broadcaster.close(),
-        queue.close(),
-        sandbox.close(),
-        http.close(),
-        telemetry?.close(),
+        ...[neighbours, broadcaster, queue, sandbox, http, telemetry].map((part) => part?.close()),
       ]);
       await pubSub.close();
       await pool.end();
@@ -185,18 +186,20 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   };
 }
 
+function callbackAddresses({ secret, publicUrl }: { secret: string; publicUrl: string }): CallbackAddress {
+  const signer = createCallbackSigner(secret);
+  return (target) => callbackUrl(publicUrl, signer.sign(target));
+}
+
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */
 function createScheduler(
-  ports: Pick<WorkerPorts, "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
+  ports: Pick<WorkerPorts, "admission" | "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
   drainer: Drainer,
   events: EventTable,
   pool: Pool,
-  mostQueued: number,
 ): Scheduler {
-  const { queue, sandbox, broadcaster, clock, log } = ports;
+  const { admission, queue, sandbox, broadcaster, clock, log } = ports;
   const workflows = new WorkflowTable(pool);
-  const limits = new LimitTable(pool);
-  const admission = createAdmission({ limits, mostQueued, now: () => clock.now() });
   const deliveries = new DeliveryTable(pool);
   const parts = {
     runs: new RunTable(pool),

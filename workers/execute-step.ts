@@ -159,14 +159,14 @@ interface Work {
 }
 
 /** What a step counts as, without asking the journal: one that finds no room is looked at again every second. */
-async function countedAs({ plans }: ExecutorPorts, job: StepJob): Promise<Counted | null> {
+async function countedAs(ports: ExecutorPorts, job: StepJob): Promise<Counted | null> {
   const { runId, stepId, nodeId, attempt } = job;
-  const identity = await plans.identity(runId);
+  const identity = await ports.plans.identity(runId);
   if (identity === null) return null;
   const { orgId, workflowId, version } = identity;
-  const node = (await plans.plan(workflowId, version)).nodes.get(nodeId);
+  const node = (await ports.plans.plan(workflowId, version)).nodes.get(nodeId);
   const agent = node === undefined ? null : agentOf(node.config);
-  return { orgId, workflowId, agent, holder: `${runId}.${stepId}.${attempt}` };
+  return { orgId, workflowId, agent, holder: `${runId}.${stepId}.${attempt}`, ticket: ports.queue.ticket(job) };
 }
 
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */

@@ -7,6 +7,7 @@ const unbounded: StepLimits = { steps: null, workflows: {}, agents: {}, provider
 
 function setUp(limits: Partial<StepLimits>) {
   const held = new Map<string, Set<string>>();
+  const waiting = new Set<string>();
   const asked: (readonly SlotRule[])[] = [];
   const holders = (rule: SlotRule): Set<string> => {
     const key = `${rule.kind}:${rule.name}`;
@@ -15,23 +16,28 @@ function setUp(limits: Partial<StepLimits>) {
     return known;
   };
   const slots: Slots = {
-    async take(_orgId, rules, holder) {
+    async take(_orgId, rules, holder, ticket) {
       asked.push(rules);
+      if (ticket !== undefined) waiting.delete(ticket);
       const full = rules.find((rule) => !holders(rule).has(holder) && holders(rule).size >= rule.max);
+      if (full !== undefined && ticket !== undefined) waiting.add(ticket);
       if (full === undefined) for (const rule of rules) holders(rule).add(holder);
       return full ?? null;
     },
     async release(_orgId, rules, holder) {
       for (const rule of rules) holders(rule).delete(holder);
+      return [...waiting].splice(0, 1);
     },
   };
   const reads = { count: 0 };
+  const called: string[] = [];
   const stepSlots = createStepSlots({
     slots,
     limits: async () => {
       reads.count += 1;
       return { ...unbounded, ...limits };
     },
+    call: async (ticket) => void called.push(ticket),
     log,
   });
   const step = (holder: string, agent: string | null = null) => ({
@@ -39,8 +45,9 @@ function setUp(limits: Partial<StepLimits>) {
     workflowId: "w",
     agent: agent === null ? null : { id: agent, version: null },
     holder,
+    ticket: `ticket of ${holder}`,
   });
-  return { stepSlots, asked, reads, step };
+  return { stepSlots, called, asked, reads, step };
 }
 
 test("an organisation without limits asks nobody for room, and its limits are read once in a while", async () => {
@@ -51,7 +58,7 @@ test("an organisation without limits asks nobody for room, and its limits are re
 });
 
 test("a step counts for its organisation, its workflow and its agent, and gives all of it back", async () => {
-  const { stepSlots, asked, step } = setUp({ steps: 5, workflows: { w: 2, other: 1 }, agents: { a: 1 } });
+  const { stepSlots, called, asked, step } = setUp({ steps: 5, workflows: { w: 2, other: 1 }, agents: { a: 1 } });
   const leave = await stepSlots.enter(step("one", "a"));
   expect(asked[0]).toEqual([
     { kind: "organization", name: "", max: 5 },
@@ -61,7 +68,9 @@ test("a step counts for its organisation, its workflow and its agent, and gives 
   expect(await stepSlots.enter(step("two", "a"))).toBe(null);
   const other = await stepSlots.enter(step("three"));
   expect(other).not.toBe(null);
+  expect(called).toEqual([]);
   await leave?.();
+  expect(called).toEqual(["ticket of two"]);
   const next = await stepSlots.enter(step("two", "a"));
   expect(next).not.toBe(null);
   await Promise.all([other?.(), next?.()]);

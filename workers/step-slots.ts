@@ -7,6 +7,8 @@ export interface SlotPorts {
   slots: Slots;
   /** What an organisation bounds its steps by. */
   limits: (orgId: string) => Promise<StepLimits>;
+  /** Brings a step that found no room again at once. What is not heard of comes again by itself, a second later. */
+  call: (ticket: string) => Promise<void>;
   log: Log;
 }
 
@@ -17,6 +19,8 @@ export interface Counted {
   agent: AgentRef | null;
   /** Names the attempt: taken again by another worker it is the same slot. */
   holder: string;
+  /** By which it is called when there is room. */
+  ticket: string;
 }
 
 export interface StepSlots {
@@ -34,7 +38,7 @@ const renewMs = 5_000;
 const askAgainMs = 200;
 
 /** The limits of organisations around the steps that a worker executes. Without any, a step costs nothing here. */
-export function createStepSlots({ slots, limits, log }: SlotPorts): StepSlots {
+export function createStepSlots({ slots, limits, call, log }: SlotPorts): StepSlots {
   const known = new Map<string, { until: number; limits: Promise<StepLimits> }>();
 
   const limitsOf = (orgId: string): Promise<StepLimits> => {
@@ -52,15 +56,17 @@ export function createStepSlots({ slots, limits, log }: SlotPorts): StepSlots {
     const renewing = setInterval(() => void slots.take(orgId, rules, holder), renewMs);
     return async () => {
       clearInterval(renewing);
-      await slots.release(orgId, rules, holder);
+      const next = await slots.release(orgId, rules, holder);
+      for (const ticket of next)
+        call(ticket).catch((error: unknown) => log.debug({ ticket, error: String(error) }, "a step comes by itself"));
     };
   };
 
   return {
-    async enter({ orgId, workflowId, agent, holder }) {
+    async enter({ orgId, workflowId, agent, holder, ticket }) {
       const rules = rulesOf(await limitsOf(orgId), workflowId, agent);
       if (rules.length === 0) return async () => undefined;
-      const full = await slots.take(orgId, rules, holder);
+      const full = await slots.take(orgId, rules, holder, ticket);
       if (full === null) return hold(orgId, rules, holder);
       log.debug({ orgId, holder, limit: full.kind, max: full.max }, "a step waits: its limit has no room");
       return null;

@@ -52,6 +52,21 @@ stepQueueSuite("BullMQ", () => ({
   takeWake: async () => (await take<{ runId: string }>(takers.wakes))?.runId ?? null,
 }));
 
+test("a step that was put off is brought again at once, and one in hand is left alone", async () => {
+  const waits = { ...job, seq: 77 };
+  await queue.enqueue([{ job: waits, priority: 0 }]);
+  const ticket = queue.ticket(waits);
+  const taken = await takers.steps.getNextJob("token", { block: false });
+  await queue.hasten(ticket);
+  expect(await taken?.getState()).toBe("active");
+  await taken?.moveToDelayed(Date.now() + 3_600_000, "token");
+  expect(await take(takers.steps)).toBeNull();
+  await queue.hasten(ticket);
+  expect(await take(takers.steps)).toEqual(waits);
+  await queue.hasten(ticket);
+  expect(await take(takers.steps)).toBeNull();
+});
+
 function work(
   onStep: (delivery: StepDelivery) => Promise<StepVerdict>,
   onWake: (runId: string) => Promise<void>,

@@ -47,6 +47,12 @@ export function createStepQueue(options: { redisUrl: string; log: Pick<Logger, "
         })),
       );
     },
+    ticket: stepJobId,
+    async hasten(ticket) {
+      const job = await steps.getJob(ticket);
+      // In hand, or taken meanwhile: whoever has it asks for room itself.
+      if (await job?.isDelayed()) await job?.promote();
+    },
     async wake(runId, priority, orgId = "") {
       // A unique id: a wake that comes while another is being worked on must not be dropped.
       const jobId = `${runId}-${randomBytes(6).toString("hex")}`;

@@ -29,6 +29,9 @@ export function createMemoryStepQueue(): MemoryStepQueue {
       wakes.push({ runId, priority });
       wakes = wakes.toSorted((a, b) => b.priority - a.priority);
     },
+    ticket: id,
+    // Nothing is put off here.
+    hasten: async () => undefined,
     nextStep: () => steps.shift()?.job ?? null,
     nextWake: () => wakes.shift()?.runId ?? null,
     done: (job) => known.delete(id(job)),
@@ -40,6 +43,6 @@ export function createMemoryStepQueue(): MemoryStepQueue {
   };
 }
 
-function id({ runId, seq, attempt }: StepJob): string {
+function id({ runId, seq, attempt }: Pick<StepJob, "runId" | "seq" | "attempt">): string {
   return `${runId}-${seq}-${attempt}`;
 }

@@ -42,6 +42,24 @@ test("where one limit has no room, none of the others is taken, and the full one
   expect(await slots.take(org, [steps(2)], "d")).toEqual(steps(2));
 });
 
+test("who finds no room is called when there is, one at a time and the first first; who was let in waits no more", async () => {
+  const slots = createSlots(redis, quiet);
+  const org = randomUUID();
+  const ask = (holder: string) => slots.take(org, [steps(1), workflow(5)], holder, `ticket of ${holder}`);
+  const leave = (holder: string) => slots.release(org, [steps(1), workflow(5)], holder);
+  expect(await ask("a")).toBe(null);
+  expect(await leave("a")).toEqual([]);
+  expect(await ask("a")).toBe(null);
+  expect(await ask("b")).toEqual(steps(1));
+  expect(await ask("c")).toEqual(steps(1));
+  expect(await leave("nobody")).toEqual([]);
+  expect(await leave("a")).toEqual(["ticket of b"]);
+  expect(await ask("b")).toBe(null);
+  expect(await leave("b")).toEqual(["ticket of c"]);
+  // The one that was called did not come, and does not ask any more.
+  expect(await leave("b")).toEqual([]);
+});
+
 test("a holder that fell silent is forgotten", async () => {
   const slots = createSlots(redis, quiet, 30);
   const org = randomUUID();

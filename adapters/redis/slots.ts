@@ -8,20 +8,23 @@ import { slotsKey } from "./keys.ts";
 /** A holder that does not ask again within this has died; its slots are free. */
 export const slotKeepMs = 15_000;
 
-const source = new URL("./scripts/slots.lua", import.meta.url);
+/** Whoever waits asks again every second; one that has not for so long waits no more. */
+const waitMs = 3_000;
+
+const takeSource = new URL("./scripts/slots.lua", import.meta.url);
+const releaseSource = new URL("./scripts/slots-release.lua", import.meta.url);
 
 /** Limits in Redis, one sorted set each. A Redis that is away lets everything go on: limits protect, they do not decide. */
 export function createSlots(redis: RedisClient, log: Pick<Logger, "warn">, keepMs = slotKeepMs): Slots {
-  redis.defineCommand("batonSlots", { lua: readFileSync(source, "utf8") });
-  const command: unknown = Reflect.get(redis, "batonSlots");
-  if (typeof command !== "function") throw new TypeError("ioredis did not define batonSlots.");
+  const takeSlots = defined(redis, "batonSlots", takeSource);
+  const releaseSlots = defined(redis, "batonSlotsRelease", releaseSource);
   return {
-    async take(orgId, rules, holder) {
+    async take(orgId, rules, holder, ticket = "") {
       if (rules.length === 0) return null;
       const keys = keysOf(orgId, rules);
       try {
         const most = rules.map(({ max }) => max);
-        const full = z.number().parse(await command.call(redis, keys.length, ...keys, holder, keepMs, ...most));
+        const full = z.number().parse(await takeSlots(keys.length, ...keys, holder, keepMs, ticket, ...most));
         return full === 0 ? null : (rules[full - 1] ?? null);
       } catch (error) {
         log.warn({ error: String(error) }, "limits could not be counted; the work goes on");
@@ -30,14 +33,25 @@ export function createSlots(redis: RedisClient, log: Pick<Logger, "warn">, keepM
     },
     async release(orgId, rules, holder) {
       try {
-        await Promise.all(keysOf(orgId, rules).map((key) => redis.zrem(key, holder)));
+        const keys = keysOf(orgId, rules);
+        const called = z.array(z.string()).parse(await releaseSlots(keys.length, ...keys, holder, waitMs));
+        return [...new Set(called)];
       } catch (error) {
         log.warn({ error: String(error) }, "a slot was not given back; it is free when its time is over");
+        return [];
       }
     },
   };
 }
 
+function defined(redis: RedisClient, name: string, source: URL): (...args: (string | number)[]) => Promise<unknown> {
+  redis.defineCommand(name, { lua: readFileSync(source, "utf8") });
+  const command: unknown = Reflect.get(redis, name);
+  if (typeof command !== "function") throw new TypeError(`ioredis did not define ${name}.`);
+  return async (...args): Promise<unknown> => command.call(redis, ...args);
+}
+
 function keysOf(orgId: string, rules: readonly SlotRule[]): string[] {
-  return rules.map(({ kind, name }) => slotsKey(orgId, kind, name));
+  const keys = rules.map(({ kind, name }) => slotsKey(orgId, kind, name));
+  return [...keys, ...keys.map((key) => `${key}:waiting`)];
 }

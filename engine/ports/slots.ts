@@ -8,9 +8,13 @@ export interface SlotRule {
 
 /** Counts of work that goes on at once, shared by all workers. When their store is away everything finds room. */
 export interface Slots {
-  /** A slot of each rule for `holder`, or of none: the rule that has no room. Asked again while held, it holds on. */
-  take(orgId: string, rules: readonly SlotRule[], holder: string): Promise<SlotRule | null>;
-  release(orgId: string, rules: readonly SlotRule[], holder: string): Promise<void>;
+  /**
+   * A slot of each rule for `holder`, or of none: the rule that has no room. Asked again while held, it holds on. Who finds no room waits
+   * under its `ticket`, as long as it asks again every second or so.
+   */
+  take(orgId: string, rules: readonly SlotRule[], holder: string, ticket?: string): Promise<SlotRule | null>;
+  /** Gives the tickets of those that may find room now. */
+  release(orgId: string, rules: readonly SlotRule[], holder: string): Promise<string[]>;
 }
 
 /** How many steps an organisation lets go on at once. */

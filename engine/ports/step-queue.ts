@@ -16,6 +16,10 @@ export interface StepQueue {
   enqueue(
     jobs: { job: StepJob; priority: number; rank?: number | undefined; orgId?: string | undefined }[],
   ): Promise<void>;
+  /** Name of a job in the queue. */
+  ticket(job: Pick<StepJob, "runId" | "seq" | "attempt">): string;
+  /** Brings a job that was put off again at once; one that was not is left as it is. */
+  hasten(ticket: string): Promise<void>;
   /** Nudges a worker to drain a run (a new run, a recovered one). */
   wake(runId: string, priority: number, orgId?: string): Promise<void>;
 }
