@@ -1,7 +1,7 @@
 import { agentOf } from "../engine/agent.ts";
 import { BatonError, toErrorRecord } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../engine/json.ts";
+import { isJsonObject } from "../engine/json.ts";
 import type { AgentRegistry } from "../engine/ports/agents.ts";
 import type { CredentialSource } from "../engine/ports/credentials.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
@@ -14,6 +14,7 @@ import type { EventOf, LogLine, Outcome, Usage } from "../engine/run/event.ts";
 import type { RunInput } from "../engine/run/input.ts";
 import { outcomeSchema } from "../engine/run/event.ts";
 import type { PlanNode } from "../engine/workflow/plan.ts";
+import { keepContract } from "../nodes/catalog/data-contract.ts";
 import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
 import type { Drainer } from "./drain-run.ts";
@@ -46,8 +47,6 @@ export interface StepExecutor {
 
 export interface ExecutorPorts extends WorkerPorts {
   bus: EventBus;
-  /** What of a value does not fit a JSON Schema, for people to read; null when it fits. */
-  contracts: (schema: JsonObject, value: Json) => string | null;
   model: OrganizationModels;
   http: HttpClient;
   credentials: CredentialSource;
@@ -238,9 +237,9 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
     // An executor that does not listen to its signal must not hold the slot.
     const given = withAddresses(scheduled.input, identity.runId, ports.callbackAddress, mask);
     const input = isJsonObject(given) ? given : {};
-    keepContract(ports, node, "input", input);
+    keepContract(ports.contracts, node, "input", input);
     const outcome = await Promise.race([effect(context, input), aborted.promise]);
-    keepContract(ports, node, "output", outcome.output);
+    keepContract(ports.contracts, node, "output", outcome.output);
     return { type: "succeeded", step, attempt, outcome: checkOutcome(mask.outcome(outcome), usage, mask.logs(logs)) };
   } catch (error) {
     const { reason } = abort.signal;
@@ -254,15 +253,6 @@ async function runEffect(ports: ExecutorPorts, work: Work, abort: AbortControlle
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** @throws BatonError CONTRACT_BROKEN; an output may fit the next time, the same input never does */
-function keepContract(ports: ExecutorPorts, node: PlanNode, side: "input" | "output", value: Json): void {
-  const schema = node.contract?.[side];
-  const fault = schema === undefined ? null : ports.contracts(schema, value);
-  if (fault === null) return;
-  const message = `The ${side} of ${node.name} does not fit its data contract: ${fault}`;
-  throw new BatonError("CONTRACT_BROKEN", message, { retryable: side === "output" });
 }
 
 function timeoutOf(type: string): number {

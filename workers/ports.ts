@@ -8,6 +8,7 @@ import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { StepControl } from "../engine/ports/step-control.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
 import type { Tracer } from "../engine/ports/tracer.ts";
+import type { ContractCheck } from "../nodes/catalog/data-contract.ts";
 import type { Admission } from "./child-run.ts";
 import type { Log } from "./log.ts";
 import type { Plans } from "./plans.ts";
@@ -31,6 +32,7 @@ export interface WorkerPorts {
   children: ChildRuns;
   admission: Admission;
   sandbox: Sandbox;
+  contracts: ContractCheck;
   plans: Plans;
   clock: Clock;
   tracer: Tracer;

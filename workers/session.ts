@@ -249,7 +249,7 @@ export class RunSession {
   async #prepare(): Promise<void> {
     const commands = [...this.#toPrepare.values()];
     this.#toPrepare.clear();
-    const { clock, sandbox, log } = this.#ports;
+    const { clock, sandbox, contracts, log } = this.#ports;
     const context = {
       plan: this.#need(this.#plan),
       state: this.#state,
@@ -257,6 +257,7 @@ export class RunSession {
       sandbox,
       newId: randomUUID,
       newChildId: childRunId,
+      contracts,
       log,
     };
     const answers = this.#try(() => prepareSteps(context, commands));

@@ -232,6 +232,13 @@ describe("a graph that does not hold together", () => {
   });
 });
 
+it("says where a contract for what a step gives is not checked", () => {
+  const contract = { output: { type: "object" } };
+  const nodes = (type: string) => workflow([start, { id: "a", type, config: {}, contract }], [["start", "a"]]);
+  expect(problems(nodes("pause"))).toMatchObject([{ code: "contract", severity: "warning", node: "a" }]);
+  expect(problems(nodes("calc"))).toEqual([]);
+});
+
 describe("references", () => {
   const diamond = (config: Record<string, string>, join: Nodes[number]["join"] = "all"): WorkflowFileInput =>
     workflow(

@@ -165,7 +165,8 @@ export const nodeSchema = z.strictObject({
   }),
   contract: contractSchema.optional().meta({
     title: "Check what goes in and comes out",
-    description: "JSON Schemas that the step’s input and output must fit when it runs.",
+    description:
+      "JSON Schemas that the step’s settings and what it gives must fit when it runs. Of a container, a wait, an approval or a sub-workflow only the former is checked.",
     rare: true,
   }),
   irreversible: z.boolean().default(false),

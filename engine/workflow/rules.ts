@@ -14,6 +14,9 @@ const immediate: ReadonlySet<Behaviour> = new Set<Behaviour>([
   "note",
 ]);
 
+/** Behaviours whose output is there only when others have ended. */
+const givesLater: ReadonlySet<Behaviour> = new Set<Behaviour>(["loop", "parallel", "try", "call", "wait", "approval"]);
+
 /** What must hold beyond ways and references: joins, handlers, limits, compensations, variables, places. */
 export function checkRules(graph: Graph): Problem[] {
   const problems: Problem[] = [];
@@ -24,6 +27,7 @@ export function checkRules(graph: Graph): Problem[] {
       ...handlerFaults(each),
       ...compensationFaults(graph, each),
       ...openLoopFaults(graph, each),
+      ...contractFaults(each),
     );
   }
   problems.push(...limitFaults(graph), ...variableFaults(graph), ...rollbackFaults(graph));
@@ -59,6 +63,14 @@ function placeFaults(graph: Graph, each: GraphNode): Problem[] {
   return [
     fault("parent", each, ["parentId"], `stands in no loop that it could ${kind}.`, "Move it into a loop, or use end."),
   ];
+}
+
+/** What a step gives is checked where it is known before it is given: of effects and of what is computed. */
+function contractFaults(each: GraphNode): Problem[] {
+  if (each.node.contract?.output === undefined || !givesLater.has(each.behaviour.behaviour)) return [];
+  const message = "what it gives is not checked: it comes from inside of it, or from outside.";
+  const fix = "Put the contract on the step that makes it, or on a transform behind this one.";
+  return [{ ...fault("contract", each, ["contract", "output"], message, fix), severity: "warning" }];
 }
 
 function joinFaults(each: GraphNode): Problem[] {

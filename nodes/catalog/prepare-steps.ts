@@ -12,6 +12,7 @@ import type { RunState } from "../../engine/run/state.ts";
 import type { Plan, PlanNode } from "../../engine/workflow/plan.ts";
 import { beginResolve } from "../../engine/workflow/resolve.ts";
 import type { Resolving } from "../../engine/workflow/resolve.ts";
+import { keepContract, type ContractCheck } from "./data-contract.ts";
 import { prepareNode } from "./executors.ts";
 
 /** Largest output of a step, in bytes of JSON. */
@@ -34,6 +35,7 @@ export interface PrepareContext {
   newId: () => string;
   /** Id of the run that an attempt of a sub-workflow step starts: always the same for the same three. */
   newChildId: (runId: string, step: string, attempt: number) => string;
+  contracts: ContractCheck;
   log: Log;
 }
 
@@ -115,7 +117,7 @@ function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun
 }
 
 function finish(
-  { plan, state, now, newId, newChildId, log }: Quiet,
+  { plan, state, now, newId, newChildId, contracts, log }: Quiet,
   { command, node, resolving }: Begun,
   results: EvaluationResult[],
 ): PreparedInput {
@@ -135,7 +137,7 @@ function finish(
     }
     if (purpose !== "step") return { type: "prepared", step, attempt, prepared: check(purpose, index ?? 0, resolved) };
     const { config, handlers } = evaluatedStep(node, resolved);
-    const prepared = prepare({ node, step, attempt, state, now, newId, newChildId }, config);
+    const prepared = prepare({ node, step, attempt, state, now, newId, newChildId, contracts }, config);
     return { type: "prepared", step, attempt, prepared, ...(handlers === undefined ? {} : { handlers }) };
   } catch (error) {
     return failed(command, error, log);
@@ -151,6 +153,7 @@ function prepare(
     now,
     newId,
     newChildId,
+    contracts,
   }: Omit<Quiet, "plan" | "log"> & {
     node: PlanNode;
     step: string;
@@ -158,7 +161,10 @@ function prepare(
   },
   config: JsonObject,
 ): Prepared {
+  // An effect is checked where it is carried out.
+  if (node.behaviour !== "effect") keepContract(contracts, node, "input", config);
   const prepared = prepareNode(node, config, { now, step });
+  if (prepared.kind === "computed") keepContract(contracts, node, "output", prepared.outcome.output);
   // Counted as it would be written: a value that holds another twice, and that one another twice, is small until then.
   if (prepared.kind === "computed" && weigh(prepared.outcome.output, maxOutputBytes) > maxOutputBytes) {
     throw new BatonError(

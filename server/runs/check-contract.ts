@@ -1,9 +1,7 @@
 import { BatonError } from "../../engine/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../engine/json.ts";
+import { isJsonObject, type JsonObject } from "../../engine/json.ts";
+import type { ContractCheck } from "../../nodes/catalog/data-contract.ts";
 import { createInputCheck, type InputCheck } from "./check-input.ts";
-
-/** Says what of a value does not fit a JSON Schema, in one line; null when it fits. */
-export type ContractCheck = (schema: JsonObject, value: Json) => string | null;
 
 /** Checks the data contracts of nodes with what checks the inputs of runs. Schemas belong to plans, which are kept, so checks are kept with them. */
 export function createContractCheck(): ContractCheck {

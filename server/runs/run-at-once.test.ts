@@ -52,6 +52,31 @@ test("a run that only computes ends here, and its journal folds to its state", a
   expect(folded).toEqual(run?.state);
 });
 
+const number = { type: "number", minimum: 1 };
+
+test.each([
+  ["what a computing step gives", { ...value("sum", "{{ input.a }}"), contract: { output: number } }, "output of sum"],
+  [
+    "what it is given",
+    { ...value("sum", "{{ input.a }}"), contract: { input: { type: "object", properties: { value: number } } } },
+    "input of sum",
+  ],
+  [
+    "what a container is given",
+    { ...times(1), config: { mode: "times", times: "{{ input.a }}" }, contract: { input: { required: ["none"] } } },
+    "input of many",
+  ],
+] satisfies [string, Node, string][])("a data contract holds for %s", async (_what, node, told) => {
+  const rest = node.id === "many" ? [inside] : [];
+  const plan = planOf(node, ...rest, result("done"));
+  const broken = await runOf(plan, { a: node.id === "many" ? 1 : 0 });
+  expect(broken?.state).toMatchObject({ status: "failed", error: { code: "CONTRACT_BROKEN", retryable: false } });
+  expect(broken?.state.error?.message).toContain(`The ${told} does not fit its data contract`);
+  if (node.id === "sum") expect((await runOf(plan, { a: 2 }))?.state.status).toBe("completed");
+  const kept = planOf({ ...node, onError: { value: 7 } }, ...rest, result(`{{ ${node.id}.outputs }}`));
+  expect((await runOf(kept, { a: 0 }))?.state.output).toBe(7);
+});
+
 test("a failing expression fails the run here as it would at a worker", async () => {
   const run = await runOf(planOf(value("sum", "{{ input.a.b.c }}"), result("{{ sum.outputs }}")), { a: null });
   expect(run?.state).toMatchObject({ status: "failed", error: { code: "EXPRESSION_FAILED" } });

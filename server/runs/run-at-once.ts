@@ -4,6 +4,7 @@ import type { RunEvent } from "../../engine/run/event.ts";
 import { immediateRun, onlyComputes, type ImmediateRun } from "../../engine/run/immediate.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
 import { prepareAtOnce } from "../../nodes/catalog/prepare-steps.ts";
+import { createContractCheck } from "./check-contract.ts";
 import type { Log } from "../log.ts";
 
 /**
@@ -30,6 +31,7 @@ export interface AtOnce {
 export function createAtOnce(now: () => number, log: Log): AtOnce {
   /** Tries in a row that came to nothing, by plan; one that proved too long or too large is not tried again. */
   const failed = new WeakMap<Plan, number>();
+  const contracts = createContractCheck();
 
   return {
     async run(plan, runId, queued) {
@@ -41,7 +43,7 @@ export function createAtOnce(now: () => number, log: Log): AtOnce {
         runId,
         queued,
         (state, commands) =>
-          prepareAtOnce({ plan, state, now: now(), newId: randomUUID, newChildId: noChild, log }, commands),
+          prepareAtOnce({ plan, state, now: now(), newId: randomUUID, newChildId: noChild, contracts, log }, commands),
         now,
       );
       let spent = 0;

@@ -65,6 +65,7 @@ export class PatternRun {
         now: this.#now,
         newId: () => this.#uuid(),
         newChildId: () => this.#uuid(),
+        contracts: () => null,
         log: { error: (fields: object, message: string) => fail(`${message} ${JSON.stringify(fields)}`) },
       };
       const answers = prepareAtOnce(context, prepares);
