@@ -43,6 +43,9 @@ export interface ApiClient {
 /** For answers whose content does not matter, 204 among them. */
 export const anyAnswer = z.unknown();
 
+/** Whose token goes along. */
+export type OpenSession = () => Promise<Pick<SupabaseClient, "auth">>;
+
 /** How a request leaves: over the network from a browser, within the process from a page that the server draws. */
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
@@ -50,7 +53,7 @@ export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
  * The product's own API, called as the signed-in user within one organisation. `session` null calls without an account (approval links).
  */
 export function createApiClient(
-  session: SupabaseClient | null,
+  session: OpenSession | null,
   organizationId: string | null,
   send: Fetch = fetchOrExplain,
 ): ApiClient {
@@ -58,7 +61,7 @@ export function createApiClient(
     async call(method, path, answer, body) {
       const headers: Record<string, string> = { accept: "application/json" };
       if (session !== null) {
-        const { data } = await session.auth.getSession();
+        const { data } = await (await session()).auth.getSession();
         if (data.session === null) {
           throw new ApiError(
             401,

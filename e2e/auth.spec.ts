@@ -5,11 +5,12 @@ import { newPerson, signIn } from "./fixtures/people.ts";
 import { place } from "./fixtures/place.ts";
 import { expect, test } from "./fixtures/test.ts";
 
+/** What the page was just reading when its session ended is refused. */
+const readingsUnderWay = /401 \(Unauthorized\).*\/rest\/v1\//;
 const refusedSignIn = /400 \(Bad Request\).*\/auth\/v1\/token/;
 
 test("somebody new signs up, names an organisation, signs out and in again", async ({ page, expected }) => {
-  // What the page was just reading when its session ended is refused.
-  expected.push(/401 \(Unauthorized\).*\/rest\/v1\//);
+  expected.push(readingsUnderWay);
   const email = `new-${randomUUID()}@baton.test`;
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in/);
@@ -52,7 +53,7 @@ test("a wrong password and an unknown address are refused in the same words", as
 });
 
 test("a forgotten password is replaced by a link from the mailbox, which works once", async ({ page, expected }) => {
-  expected.push(refusedSignIn, /40[013] .*\/auth\/v1\/verify/);
+  expected.push(refusedSignIn, readingsUnderWay, /40[013] .*\/auth\/v1\/verify/);
   const person = await newPerson();
   await page.goto("/forgot-password");
   await page.getByLabel("E-mail").fill(person.email);

@@ -1,7 +1,6 @@
 "use client";
 
 import { Bot, SearchX } from "lucide-react";
-import Link from "next/link";
 import { useEffect, useState } from "react";
 import { z } from "zod";
 import { agentSchema, type Agent } from "../../contracts/api/agent.ts";
@@ -16,6 +15,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
+import { RowLink } from "../ui/row-link.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 import { durationWords, moneyWords } from "../ui/time-words.ts";
 import { successWords } from "./agent-words.ts";
@@ -107,9 +107,9 @@ function AgentTable({ agents }: { agents: readonly Agent[] }) {
           <Row key={agent.id} interactive>
             <Cell className="w-full max-w-0">
               <span className="flex items-center gap-2">
-                <Link href={`/agents/${agent.id}`} className="truncate font-medium hover:underline">
+                <RowLink href={`/agents/${agent.id}`} className="truncate font-medium hover:underline">
                   {agent.name}
-                </Link>
+                </RowLink>
                 <span className="figures text-subtle">v{agent.version}</span>
                 {agent.status === "disabled" && <Badge>disabled</Badge>}
               </span>

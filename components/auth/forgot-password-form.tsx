@@ -26,7 +26,9 @@ export function ForgotPasswordForm({ mailbox }: { mailbox: boolean }) {
     if (fault !== null) return;
     setBusy(true);
     setError(null);
-    const answer = await supabase.auth.resetPasswordForEmail(email.trim(), {
+    const answer = await (
+      await supabase()
+    ).auth.resetPasswordForEmail(email.trim(), {
       redirectTo: `${location.origin}/reset-password`,
     });
     setBusy(false);

@@ -105,7 +105,7 @@ function Answer({ token, invited, email }: { token: string; invited: string; ema
   }
   async function signOut() {
     setBusy(true);
-    const { error } = await supabase.auth.signOut({ scope: "local" });
+    const { error } = await (await supabase()).auth.signOut({ scope: "local" });
     if (error === null) location.assign(`/sign-in?${query}`);
     else {
       setFailure(error.message);

@@ -35,7 +35,7 @@ export function ResetPasswordForm() {
         return;
       }
       // The first session read waits until the code in the address has been exchanged.
-      const { data } = await supabase.auth.getSession();
+      const { data } = await (await supabase()).auth.getSession();
       if (!here) return;
       setLink(data.session === null ? "bad" : "good");
       // The code is spent; it should not stay in the address and the history.
@@ -53,7 +53,7 @@ export function ResetPasswordForm() {
     setBusy(true);
     setError(null);
     if (tokenHash.current !== null) {
-      const verified = await supabase.auth.verifyOtp({ token_hash: tokenHash.current, type: "recovery" });
+      const verified = await (await supabase()).auth.verifyOtp({ token_hash: tokenHash.current, type: "recovery" });
       if (verified.error !== null) {
         // Only a refusal says that the link is spent; a server that cannot be reached may take it at the next try.
         const { status = 0 } = verified.error;
@@ -64,14 +64,14 @@ export function ResetPasswordForm() {
       }
       tokenHash.current = null;
     }
-    const answer = await supabase.auth.updateUser({ password });
+    const answer = await (await supabase()).auth.updateUser({ password });
     if (answer.error !== null) {
       setError(authWords(answer.error));
       setBusy(false);
       return;
     }
     // Whoever knew the old password is signed out everywhere else.
-    await supabase.auth.signOut({ scope: "others" });
+    await (await supabase()).auth.signOut({ scope: "others" });
     location.assign("/home");
   }
 

@@ -32,7 +32,7 @@ export function SignInForm({ next, email: given, mailbox }: SignInFormProps) {
     if (faults.email !== null || faults.password !== null) return;
     setBusy(true);
     setError(null);
-    const answer = await supabase.auth.signInWithPassword({ email: email.trim(), password });
+    const answer = await (await supabase()).auth.signInWithPassword({ email: email.trim(), password });
     if (answer.error !== null) {
       setError(authWords(answer.error));
       setBusy(false);

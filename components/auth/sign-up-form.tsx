@@ -31,7 +31,9 @@ export function SignUpForm({ next, email }: { next: string; email: string }) {
     if (faults.name !== null || faults.email !== null || faults.password !== null) return;
     setBusy(true);
     setError(null);
-    const answer = await supabase.auth.signUp({
+    const answer = await (
+      await supabase()
+    ).auth.signUp({
       email: form.email.trim(),
       password: form.password,
       options: { data: { name: form.name.trim() }, emailRedirectTo: `${location.origin}/sign-in` },

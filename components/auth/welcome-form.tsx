@@ -30,7 +30,7 @@ export function WelcomeForm({ first, email }: WelcomeFormProps) {
     if (fault !== null) return;
     setBusy(true);
     setError(null);
-    const answer = await supabase.rpc("create_organization", { name: name.trim() });
+    const answer = await (await supabase()).rpc("create_organization", { name: name.trim() });
     const made = madeSchema.safeParse(Array.isArray(answer.data) ? answer.data[0] : answer.data);
     if (answer.error !== null || !made.success) {
       setError({

@@ -9,7 +9,7 @@ const loadPalette = () => import("./command-palette.tsx");
 const CommandPalette = dynamic(async () => (await loadPalette()).CommandPalette, { ssr: false });
 const ShortcutSheet = dynamic(async () => (await import("./shortcut-sheet.tsx")).ShortcutSheet, { ssr: false });
 
-const fields = "input, textarea, select, [contenteditable=true]";
+const fields = "input:not([type=checkbox]), textarea, select, [contenteditable=true]";
 const floats = "[role=menu], [role=dialog], [role=alertdialog], [role=listbox]";
 /** Time for the second key of a sequence. */
 const sequenceMs = 1_500;
@@ -141,6 +141,8 @@ export function hasFloat(target: Element | null): boolean {
 }
 
 function isControl(target: Element | null): boolean {
-  const control = target?.closest("button, a, summary, [role=switch], [role=tab], [role=radio], [role=combobox]");
+  const control = target?.closest(
+    "button, a, summary, [type=checkbox], [role=switch], [role=tab], [role=radio], [role=combobox]",
+  );
   return control != null && !control.classList.contains("react-flow__node");
 }

@@ -54,7 +54,7 @@ export function WorkspaceCommands() {
       { id: "shortcuts", title: "Keyboard shortcuts", group: "Help", keys: ["?"], run: openSheet },
     ],
     async search(wanted) {
-      const things = await findByName(supabase, organization.id, wanted);
+      const things = await findByName(await supabase(), organization.id, wanted);
       return things.map((thing): Found => {
         const Icon = icons[thing.kind];
         return {

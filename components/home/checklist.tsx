@@ -52,8 +52,8 @@ export function Checklist() {
   const supabase = useSupabase();
   const { organization, user } = useWorkspace();
   const hidden = useHidden(`baton-first-steps-${organization.id}`);
-  const { value } = useLiveQuery<FirstSteps>(organization.id, null, () =>
-    loadFirstSteps(supabase, organization.id, user.id),
+  const { value } = useLiveQuery<FirstSteps>(organization.id, null, async () =>
+    loadFirstSteps(await supabase(), organization.id, user.id),
   );
   if (value === null || hidden.value || !may(organization.role, "build")) return null;
   const steps = stepsOf(value);

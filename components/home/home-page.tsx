@@ -30,7 +30,7 @@ export function HomePage({ initial }: { initial: HomeRuns }) {
   const api = useApi();
   const { organization } = useWorkspace();
   const { connection } = useOrganizationChannel();
-  const runs = useLiveQuery(organization.id, initial, () => loadHomeRuns(supabase, organization.id));
+  const runs = useLiveQuery(organization.id, initial, async () => loadHomeRuns(await supabase(), organization.id));
   const inbox = useLiveQuery<ApprovalView[]>(organization.id, null, async () => {
     const page = await api.call("GET", "/approvals?status=pending&limit=50", approvalPageSchema);
     return page.items.filter((approval) => approval.canDecide);

@@ -24,7 +24,7 @@ export function Numbers() {
   const [days, setDays] = useState<(typeof times)[number]>("14");
   const { value, error } = useLiveQuery<RunsOverTime>(`${organization.id} ${days}`, null, async () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const rows = await loadRunNumbers(supabase, organization.id, Number(days), zone);
+    const rows = await loadRunNumbers(await supabase(), organization.id, Number(days), zone);
     return runsOverTime(rows, dayIn(zone, Date.now()), Number(days));
   });
   const total = value?.total;

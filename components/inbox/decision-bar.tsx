@@ -169,11 +169,7 @@ interface SpecInputProps {
 function SpecInput({ spec, control: { required: _required, ...control }, text, onChange }: SpecInputProps) {
   if (spec.type === "boolean") {
     return (
-      <Checkbox
-        id={control.id}
-        checked={text === "true"}
-        onCheckedChange={(checked) => onChange(String(checked === true))}
-      />
+      <Checkbox id={control.id} checked={text === "true"} onCheckedChange={(checked) => onChange(String(checked))} />
     );
   }
   if (spec.type === "text") {

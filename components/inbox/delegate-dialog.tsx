@@ -133,7 +133,7 @@ function useDeciders(): { members: readonly Member[] | null; problem: string | n
     let here = true;
     async function load() {
       try {
-        const all = await listMembers(supabase, organization.id);
+        const all = await listMembers(await supabase(), organization.id);
         if (here) setMembers(all.filter((member) => member.user_id !== user.id && may(member.role, "decide")));
       } catch (thrown) {
         if (here) setProblem(errorWords(thrown));

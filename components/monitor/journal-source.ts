@@ -3,6 +3,7 @@ import { z } from "zod";
 import { runEventSchema, type RunEvent } from "../../engine/run/event.ts";
 import { runEventsMessageSchema, runTextMessageSchema, runTopic } from "../../contracts/realtime.ts";
 import { parseRows } from "../records/rows.ts";
+import type { OpenSupabase } from "../supabase-context.tsx";
 
 /** A batch that was appended: events `from` to `to`; a large one comes without its events, to be read from the journal. */
 export interface Announcement {
@@ -49,8 +50,9 @@ const rowSchema = z
   });
 
 /** The journal in Postgres, read as the user, and its announcements on the run's private topic. */
-export function supabaseJournal(client: SupabaseClient, runId: string): JournalSource {
+export function supabaseJournal(open: OpenSupabase, runId: string): JournalSource {
   async function readPage(after: number, limit: number): Promise<RunEvent[]> {
+    const client = await open();
     const answer = await client
       .from("run_events")
       .select("seq, at, type, data")
@@ -73,33 +75,47 @@ export function supabaseJournal(client: SupabaseClient, runId: string): JournalS
       return (cut < 0 ? pages : pages.slice(0, cut + 1)).flat();
     },
     listen(listener) {
+      let leave: (() => void) | null = null;
       let here = true;
-      const channel = client.channel(runTopic(runId), { config: { private: true } });
-      channel.on("broadcast", { event: "events" }, ({ payload }: { payload?: unknown }) => {
-        const batch = runEventsMessageSchema.safeParse(payload);
-        // Whatever was meant, something was appended: an announcement that does not parse still asks for a reading.
-        if (batch.success)
-          listener.announced({ from: batch.data.from, to: batch.data.to, events: batch.data.events ?? null });
-        else listener.connection("live");
-      });
-      channel.on("broadcast", { event: "text" }, ({ payload }: { payload?: unknown }) => {
-        const piece = runTextMessageSchema.safeParse(payload);
-        if (piece.success) listener.text(piece.data);
-      });
       async function join() {
-        await client.realtime.setAuth();
-        if (here) channel.subscribe((status) => listener.connection(status === "SUBSCRIBED" ? "live" : "lost"));
+        const client = await open();
+        if (here) leave = joinTopic(client, runId, listener);
       }
       void join();
-      const { data } = client.auth.onAuthStateChange((change) => {
-        // A renewed token re-authorises the channel; what was told while that was settled is read.
-        if (change === "TOKEN_REFRESHED") listener.connection("live");
-      });
       return () => {
         here = false;
-        data.subscription.unsubscribe();
-        void client.removeChannel(channel);
+        leave?.();
       };
     },
+  };
+}
+
+function joinTopic(client: SupabaseClient, runId: string, listener: JournalListener): () => void {
+  let here = true;
+  const channel = client.channel(runTopic(runId), { config: { private: true } });
+  channel.on("broadcast", { event: "events" }, ({ payload }: { payload?: unknown }) => {
+    const batch = runEventsMessageSchema.safeParse(payload);
+    // Whatever was meant, something was appended: an announcement that does not parse still asks for a reading.
+    if (batch.success)
+      listener.announced({ from: batch.data.from, to: batch.data.to, events: batch.data.events ?? null });
+    else listener.connection("live");
+  });
+  channel.on("broadcast", { event: "text" }, ({ payload }: { payload?: unknown }) => {
+    const piece = runTextMessageSchema.safeParse(payload);
+    if (piece.success) listener.text(piece.data);
+  });
+  async function subscribe() {
+    await client.realtime.setAuth();
+    if (here) channel.subscribe((status) => listener.connection(status === "SUBSCRIBED" ? "live" : "lost"));
+  }
+  void subscribe();
+  const { data } = client.auth.onAuthStateChange((change) => {
+    // A renewed token re-authorises the channel; what was told while that was settled is read.
+    if (change === "TOKEN_REFRESHED") listener.connection("live");
+  });
+  return () => {
+    here = false;
+    data.subscription.unsubscribe();
+    void client.removeChannel(channel);
   };
 }

@@ -1,9 +1,12 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { memo, useMemo, useState } from "react";
 import { Button } from "../ui/button.tsx";
-import { Markdown } from "../ui/markdown.tsx";
 import { pieces } from "./prose.ts";
+
+/** A parser of Markdown is much code for pages that mostly show none. */
+const Markdown = dynamic(async () => (await import("../ui/markdown.tsx")).Markdown);
 
 /** Formatted or plain text of any length: a screenful or two at first, more on request, so that ten megabytes do not freeze the page. */
 export function LongText({ text, as }: { text: string; as: "formatted" | "plain" }) {

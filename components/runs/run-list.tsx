@@ -47,8 +47,8 @@ export function RunList({ initial, asked: askedAtFirst, workflows, people }: Run
   useEffect(() => replaceAddress(address), [address]);
 
   const key = `${organization.id} ${address}`;
-  const load = (before: Run | null) =>
-    listRuns(supabase, organization.id, filterOf(asked, Date.now()), {
+  const load = async (before: Run | null) =>
+    listRuns(await supabase(), organization.id, filterOf(asked, Date.now()), {
       before: before === null ? null : { createdAt: before.created_at, id: before.id },
     });
   const { value, error, refresh } = useLiveQuery(key, initial, () => load(null));

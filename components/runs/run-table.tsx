@@ -1,8 +1,8 @@
-import Link from "next/link";
 import type { Run } from "../records/run.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { Duration, RelativeTime } from "../ui/relative-time.tsx";
+import { RowLink } from "../ui/row-link.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 import { moneyWords } from "../ui/time-words.ts";
 import { RunStatusMark } from "./run-status.tsx";
@@ -37,7 +37,7 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
               <Checkbox
                 aria-label="Choose all runs"
                 checked={chosen.size === 0 ? false : chosen.size < runs.length ? "indeterminate" : true}
-                onCheckedChange={(on) => onChoose?.(new Set(on === true ? runs.map((run) => run.id) : []))}
+                onCheckedChange={(on) => onChoose?.(new Set(on ? runs.map((run) => run.id) : []))}
               />
             </HeadCell>
           )}
@@ -66,7 +66,7 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
                 <Checkbox
                   aria-label={`Choose run ${run.id.slice(0, 8)} of ${run.workflow_name}`}
                   checked={chosen.has(run.id)}
-                  onCheckedChange={(on) => choose(run.id, on === true)}
+                  onCheckedChange={(on) => choose(run.id, on)}
                 />
               </Cell>
             )}
@@ -74,7 +74,7 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
               <RunStatusMark status={run.status} />
             </Cell>
             <Cell className="w-full max-w-0">
-              <Link
+              <RowLink
                 href={`/runs/${run.id}`}
                 className="flex min-w-0 items-center gap-x-2 font-medium hover:underline max-sm:flex-wrap"
               >
@@ -87,7 +87,7 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
                     demo model
                   </Badge>
                 )}
-              </Link>
+              </RowLink>
             </Cell>
             {people !== undefined && (
               <Cell className="hidden max-w-40 truncate text-xs text-muted lg:table-cell">

@@ -28,11 +28,13 @@ const roleWords: Record<Role, string> = {
 export function Members({ initial }: { initial: Member[] }) {
   const supabase = useSupabase();
   const { organization, user } = useWorkspace();
-  const members = useLiveQuery(organization.id, initial, () => listMembers(supabase, organization.id));
+  const members = useLiveQuery(organization.id, initial, async () => listMembers(await supabase(), organization.id));
   const administers = may(organization.role, "administer");
 
   async function change(member: Member, role: Role) {
-    const { error } = await supabase
+    const { error } = await (
+      await supabase()
+    )
       .from("memberships")
       .update({ role })
       .eq("org_id", organization.id)
@@ -40,7 +42,9 @@ export function Members({ initial }: { initial: Member[] }) {
     told(error, `${nameOf(member)} is now ${role}`);
   }
   async function remove(member: Member) {
-    const { error } = await supabase
+    const { error } = await (
+      await supabase()
+    )
       .from("memberships")
       .delete()
       .eq("org_id", organization.id)

@@ -34,7 +34,12 @@ function OrganizationName() {
 
   async function save() {
     setBusy(true);
-    const { error } = await supabase.from("organizations").update({ name: name.trim() }).eq("id", organization.id);
+    const { error } = await (
+      await supabase()
+    )
+      .from("organizations")
+      .update({ name: name.trim() })
+      .eq("id", organization.id);
     setBusy(false);
     if (error === null) {
       toast({ tone: "success", title: "The name is saved" });

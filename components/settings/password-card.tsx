@@ -27,7 +27,7 @@ export function PasswordCard() {
     setFailure(null);
     if (faults.present !== null || faults.next !== null) return;
     setBusy(true);
-    const known = await supabase.auth.signInWithPassword({ email: user.email, password: present });
+    const known = await (await supabase()).auth.signInWithPassword({ email: user.email, password: present });
     if (known.error !== null) {
       const wrong = known.error.code === "invalid_credentials";
       setFailure(
@@ -36,7 +36,7 @@ export function PasswordCard() {
           : authWords(known.error),
       );
     } else {
-      const changed = await supabase.auth.updateUser({ password: next });
+      const changed = await (await supabase()).auth.updateUser({ password: next });
       if (changed.error === null) {
         toast({ tone: "success", title: "Your password is changed" });
         setPresent("");

@@ -35,9 +35,9 @@ function NameCard() {
   const { user } = useWorkspace();
   const [name, setName] = useState(user.name);
   const form = useSend(async () => {
-    const told = await supabase.auth.updateUser({ data: { name: name.trim() } });
+    const told = await (await supabase()).auth.updateUser({ data: { name: name.trim() } });
     if (told.error !== null) return authWords(told.error);
-    const kept = await supabase.from("profiles").update({ name: name.trim() }).eq("id", user.id);
+    const kept = await (await supabase()).from("profiles").update({ name: name.trim() }).eq("id", user.id);
     if (kept.error !== null) return { title: "The name was not saved", description: kept.error.message };
     toast({ tone: "success", title: "Your name is saved" });
     router.refresh();
@@ -75,10 +75,9 @@ function AddressCard() {
   const unchanged = email.trim().toLowerCase() === user.email.toLowerCase();
   const fault = emailFault(email);
   const form = useSend(async () => {
-    const answer = await supabase.auth.updateUser(
-      { email: email.trim() },
-      { emailRedirectTo: `${location.origin}/settings/profile` },
-    );
+    const answer = await (
+      await supabase()
+    ).auth.updateUser({ email: email.trim() }, { emailRedirectTo: `${location.origin}/settings/profile` });
     if (answer.error !== null) return authWords(answer.error);
     setAsked(email.trim());
     return null;
@@ -144,7 +143,7 @@ function ThemeCard() {
 function SessionsCard() {
   const supabase = useSupabase();
   async function signOut() {
-    const { error } = await supabase.auth.signOut({ scope: "global" });
+    const { error } = await (await supabase()).auth.signOut({ scope: "global" });
     if (error === null) location.assign("/sign-in");
     else toast({ tone: "failure", title: "You are still signed in", description: error.message });
   }

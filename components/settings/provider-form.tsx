@@ -112,7 +112,7 @@ export function ProviderForm({ provider, onDone, onClose }: ProviderFormProps) {
           <Checkbox
             id={forget}
             checked={keyless}
-            onCheckedChange={(checked) => setWritten((old) => ({ ...old, keyless: checked === true }))}
+            onCheckedChange={(checked) => setWritten((old) => ({ ...old, keyless: checked }))}
           />
           Forget the stored key
         </label>

@@ -1,5 +1,6 @@
 "use client";
 
+import type { RealtimeChannel } from "@supabase/supabase-js";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { organizationTopic } from "../../contracts/realtime.ts";
 import { useSupabase } from "../supabase-context.tsx";
@@ -28,12 +29,18 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
     const tell = () => {
       for (const listener of listeners) listener();
     };
-    const channel = supabase.channel(organizationTopic(organization.id), { config: { private: true } });
-    channel.on("broadcast", { event: "*" }, tell);
+    let leave: (() => void) | null = null;
+    let channel: RealtimeChannel | null = null;
     async function listen() {
-      await supabase.realtime.setAuth();
+      const client = await supabase();
       if (!here) return;
-      channel.subscribe((status) => {
+      const made = client.channel(organizationTopic(organization.id), { config: { private: true } });
+      channel = made;
+      leave = () => void client.removeChannel(made);
+      made.on("broadcast", { event: "*" }, tell);
+      await client.realtime.setAuth();
+      if (!here) return;
+      made.subscribe((status) => {
         if (!here) return;
         joined.current = status === "SUBSCRIBED";
         setConnection(joined.current ? "live" : "lost");
@@ -46,7 +53,7 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
     const wake = () => {
       if (document.visibilityState !== "visible") return;
       // A socket that outlived a short cut tells nothing when the network is back.
-      if (channel.state === "joined") setConnection("live");
+      if (channel?.state === "joined") setConnection("live");
       tell();
     };
     document.addEventListener("visibilitychange", wake);
@@ -58,7 +65,7 @@ export function OrganizationChannel({ children }: { children: ReactNode }) {
       document.removeEventListener("visibilitychange", wake);
       window.removeEventListener("online", wake);
       window.removeEventListener("offline", lost);
-      void supabase.removeChannel(channel);
+      leave?.();
     };
   }, [supabase, organization.id, listeners]);
 

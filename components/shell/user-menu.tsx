@@ -23,7 +23,7 @@ export function UserMenu() {
   const router = useRouter();
 
   async function signOut() {
-    const { error } = await supabase.auth.signOut({ scope: "local" });
+    const { error } = await (await supabase()).auth.signOut({ scope: "local" });
     if (error === null) location.assign("/sign-in");
     else toast({ tone: "failure", title: "You are still signed in", description: error.message });
   }

@@ -39,7 +39,9 @@ function Frame({ pending, children }: { pending: number | null; children: ReactN
   const supabase = useSupabase();
   const { organization } = useWorkspace();
   const [drawer, setDrawer] = useState(false);
-  const count = useLiveQuery(organization.id, pending, () => countPendingApprovals(supabase, organization.id)).value;
+  const count = useLiveQuery(organization.id, pending, async () =>
+    countPendingApprovals(await supabase(), organization.id),
+  ).value;
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a

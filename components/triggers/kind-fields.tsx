@@ -203,7 +203,7 @@ interface CheckFieldProps {
 function CheckField({ label, checked, onChange }: CheckFieldProps) {
   return (
     <div className="flex items-center gap-2 text-sm">
-      <Checkbox aria-label={label} checked={checked} onCheckedChange={(next) => onChange(next === true)} />
+      <Checkbox aria-label={label} checked={checked} onCheckedChange={onChange} />
       <span aria-hidden>{label}</span>
     </div>
   );

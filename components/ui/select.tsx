@@ -2,7 +2,7 @@
 
 import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
-import { useContext } from "react";
+import { useContext, useState } from "react";
 import { classNames } from "./class-names.ts";
 import { NonceContext } from "./nonce.ts";
 
@@ -31,11 +31,15 @@ interface SelectProps {
 export function Select(props: SelectProps) {
   const { options, value, onValueChange, label, placeholder, id, disabled = false, size = "medium", className } = props;
   const nonce = useContext(NonceContext);
+  // The list is made when somebody comes near: Radix keeps every option of every closed list in memory, which a page of them feels.
+  const [near, setNear] = useState(false);
   return (
-    <Radix.Root value={value} onValueChange={onValueChange} disabled={disabled}>
+    <Radix.Root value={value} onValueChange={onValueChange} onOpenChange={() => setNear(true)} disabled={disabled}>
       <Radix.Trigger
         id={id}
         aria-label={label}
+        onFocus={() => setNear(true)}
+        onPointerEnter={() => setNear(true)}
         aria-invalid={props["aria-invalid"]}
         aria-describedby={props["aria-describedby"]}
         className={classNames(
@@ -50,30 +54,32 @@ export function Select(props: SelectProps) {
         </span>
         <ChevronDown aria-hidden className="size-3.5 shrink-0 text-subtle" />
       </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          position="popper"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border border-line bg-raised p-1 shadow-raised animate-appear"
-        >
-          <Radix.Viewport nonce={nonce}>
-            {options.map((option) => (
-              <Radix.Item
-                key={option.value}
-                value={option.value}
-                className="flex min-h-7 cursor-default items-center gap-2 rounded-md py-1 pr-2 pl-7 text-sm text-ink outline-none data-[highlighted]:bg-hover relative"
-              >
-                <Radix.ItemIndicator className="absolute left-2">
-                  <Check aria-hidden className="size-3.5 text-accent-text" />
-                </Radix.ItemIndicator>
-                <Radix.ItemText>{option.label}</Radix.ItemText>
-                {option.hint !== undefined && <span className="ml-auto pl-3 text-xs text-subtle">{option.hint}</span>}
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
+      {near && (
+        <Radix.Portal>
+          <Radix.Content
+            position="popper"
+            sideOffset={4}
+            collisionPadding={8}
+            className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border border-line bg-raised p-1 shadow-raised animate-appear"
+          >
+            <Radix.Viewport nonce={nonce}>
+              {options.map((option) => (
+                <Radix.Item
+                  key={option.value}
+                  value={option.value}
+                  className="flex min-h-7 cursor-default items-center gap-2 rounded-md py-1 pr-2 pl-7 text-sm text-ink outline-none data-[highlighted]:bg-hover relative"
+                >
+                  <Radix.ItemIndicator className="absolute left-2">
+                    <Check aria-hidden className="size-3.5 text-accent-text" />
+                  </Radix.ItemIndicator>
+                  <Radix.ItemText>{option.label}</Radix.ItemText>
+                  {option.hint !== undefined && <span className="ml-auto pl-3 text-xs text-subtle">{option.hint}</span>}
+                </Radix.Item>
+              ))}
+            </Radix.Viewport>
+          </Radix.Content>
+        </Radix.Portal>
+      )}
     </Radix.Root>
   );
 }

@@ -55,7 +55,7 @@ function RunForm({ workflow, onCancel }: { workflow: RunDialogProps["workflow"];
     let here = true;
     async function load() {
       try {
-        const definition = await loadDefinition(supabase, workflow.id, workflow.version);
+        const definition = await loadDefinition(await supabase(), workflow.id, workflow.version);
         if (!here) return;
         const drawn = formFields(isJsonObject(definition) ? definition["input"] : null);
         setFields(drawn);

@@ -65,11 +65,7 @@ function FieldInput({ field, control, text, onChange }: FieldInputProps) {
       );
     case "boolean":
       return (
-        <Checkbox
-          id={shared.id}
-          checked={text === "true"}
-          onCheckedChange={(checked) => onChange(String(checked === true))}
-        />
+        <Checkbox id={shared.id} checked={text === "true"} onCheckedChange={(checked) => onChange(String(checked))} />
       );
     case "number":
     case "integer":

@@ -56,15 +56,17 @@ export function WorkflowList({ initial, tags: tagsAtFirst, filter: filterAtFirst
   const limit = pages * workflowPageSize;
   const key = `${organization.id} ${JSON.stringify(filter)} ${limit}`;
   const { value, error, refresh } = useLiveQuery(key, initial, async () => {
-    const workflows = await listWorkflows(supabase, organization.id, filter, limit);
+    const workflows = await listWorkflows(await supabase(), organization.id, filter, limit);
     const runs = await latestRuns(
-      supabase,
+      await supabase(),
       workflows.map(({ id }) => id),
     );
     return workflows.map((workflow) => ({ workflow, lastRun: runs.get(workflow.id) ?? null }));
   });
   const rows = value ?? [];
-  const tags = useLiveQuery(`${organization.id} tags`, tagsAtFirst, () => listTags(supabase, organization.id));
+  const tags = useLiveQuery(`${organization.id} tags`, tagsAtFirst, async () =>
+    listTags(await supabase(), organization.id),
+  );
   const known = tags.value ?? [];
   function changed() {
     refresh();

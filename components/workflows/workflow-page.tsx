@@ -48,8 +48,9 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
   const plan = useMemo(() => planOf(definition), [definition]);
   const filter = { status: [], workflowId: workflow.id };
   const runs =
-    useLiveQuery(workflow.id, runsAtFirst, () => listRuns(supabase, organization.id, filter, { limit: 20 })).value ??
-    [];
+    useLiveQuery(workflow.id, runsAtFirst, async () =>
+      listRuns(await supabase(), organization.id, filter, { limit: 20 }),
+    ).value ?? [];
   return (
     <>
       <PageHeader

@@ -1,13 +1,13 @@
 "use client";
 
 import { ArchiveRestore } from "lucide-react";
-import Link from "next/link";
 import { may } from "../records/organization.ts";
 import type { Workflow } from "../records/workflow.ts";
 import { RunStatusMark } from "../runs/run-status.tsx";
 import { useApi, useWorkspace } from "../shell/workspace-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { RowLink } from "../ui/row-link.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 import { RunButton } from "./run-button.tsx";
 import { Tags } from "./tags.tsx";
@@ -52,13 +52,13 @@ export function WorkflowTable({ rows, archived, known, onTag, onChanged }: Workf
                   {workflow.name}
                 </span>
               ) : (
-                <Link
+                <RowLink
                   href={`/workflows/${workflow.id}`}
                   dir="auto"
                   className="block truncate text-left font-medium max-sm:line-clamp-2 max-sm:whitespace-normal hover:underline"
                 >
                   {workflow.name}
-                </Link>
+                </RowLink>
               )}
               {workflow.description !== null && workflow.description !== "" && (
                 <p className="truncate text-left text-xs text-muted" dir="auto">
@@ -74,10 +74,10 @@ export function WorkflowTable({ rows, archived, known, onTag, onChanged }: Workf
               {lastRun === null ? (
                 <span className="text-xs text-subtle">never run</span>
               ) : (
-                <Link href={`/runs/${lastRun.id}`} className="flex items-center gap-2 rounded-md hover:underline">
+                <RowLink href={`/runs/${lastRun.id}`} className="flex items-center gap-2 rounded-md hover:underline">
                   <RunStatusMark status={lastRun.status} />
                   <RelativeTime at={lastRun.created_at} className="figures hidden text-subtle lg:inline" />
-                </Link>
+                </RowLink>
               )}
             </Cell>
             <Cell figure className="hidden sm:table-cell">

@@ -64,7 +64,7 @@ function FindBody() {
         </div>
       )}
       <label htmlFor="find-case" className="flex items-center gap-1.5 text-xs text-muted">
-        <Checkbox id="find-case" checked={matchCase} onCheckedChange={(on) => setMatchCase(on === true)} />
+        <Checkbox id="find-case" checked={matchCase} onCheckedChange={setMatchCase} />
         Same capitals
       </label>
       {wanted !== "" && (

@@ -69,7 +69,7 @@ export function RestoreDialog() {
       <div className="grid gap-3">
         {problem !== null && <ErrorState title="The draft was not changed" description={problem} />}
         <label htmlFor="restore-copy" className="flex items-center gap-2 text-sm">
-          <Checkbox id="restore-copy" checked={copy} onCheckedChange={(on) => setCopy(on === true)} />
+          <Checkbox id="restore-copy" checked={copy} onCheckedChange={setCopy} />
           Keep the present draft as a workflow of its own
         </label>
       </div>

@@ -95,9 +95,7 @@ export function ChoicesField({ label, options, value, onChange }: ChoicesProps) 
           <Checkbox
             checked={chosen.includes(option)}
             disabled={readOnly}
-            onCheckedChange={(on) =>
-              onChange(options.filter((each) => (each === option ? on === true : chosen.includes(each))))
-            }
+            onCheckedChange={(on) => onChange(options.filter((each) => (each === option ? on : chosen.includes(each))))}
           />
           {labelOf(option)}
         </label>

@@ -52,7 +52,7 @@ export function RetryLimits({ node, retry, onChange }: RetryLimitsProps) {
             <Checkbox
               id={`retry-${node.id}-${kind}`}
               checked={chosen.includes(kind)}
-              onCheckedChange={(on) => choose(errorKindSchema.parse(kind), on === true)}
+              onCheckedChange={(on) => choose(errorKindSchema.parse(kind), on)}
             />
             {words[kind]}
           </label>

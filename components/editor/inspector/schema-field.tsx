@@ -137,7 +137,7 @@ function SchemaRows({ label, rows, onChange }: SchemaRowsProps) {
               <Checkbox
                 id={`${id}-${index}`}
                 checked={row.required}
-                onCheckedChange={(required) => patch(index, { required: required === true })}
+                onCheckedChange={(required) => patch(index, { required })}
               />
               Needed
             </label>
