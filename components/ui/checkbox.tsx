@@ -21,7 +21,7 @@ export function Checkbox({ className, checked, onCheckedChange, ...rest }: Check
     if (box.current !== null) box.current.indeterminate = some;
   }, [some]);
   return (
-    <span className={classNames("inline-grid size-4 shrink-0 place-items-center", className)}>
+    <span className={classNames("inline-grid size-4 shrink-0 place-items-center align-middle", className)}>
       <input
         {...rest}
         ref={box}
