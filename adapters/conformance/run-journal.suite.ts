@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../engine/json.ts";
 import type { JournalBatch, RunJournal } from "../../engine/ports/run-journal.ts";
-import type { ApprovalRequest, RunEvent } from "../../engine/run/event.ts";
+import type { RunEvent } from "../../engine/run/event.ts";
+import { approvalRequest } from "../../engine/testing/approval-request.ts";
 
 export interface JournalUnderTest {
   journal: RunJournal;
@@ -12,22 +13,7 @@ export interface JournalUnderTest {
   approvals(runId: string): Promise<string[]>;
 }
 
-const request: ApprovalRequest = {
-  title: "Go on?",
-  description: "",
-  options: [{ id: "yes", label: "Yes", kind: "approve" }],
-  preselected: null,
-  recommended: null,
-  recommendation: null,
-  assignee: { kind: "anyone", id: null },
-  urgency: "normal",
-  deadlineMs: 1_000,
-  onTimeout: "reject",
-  escalateTo: null,
-  fields: [],
-  channels: ["inbox"],
-  context: null,
-};
+const request = approvalRequest();
 const queuedAt = 1_700_000_000_000;
 
 function completed(seq: number, output: Json = seq): RunEvent {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JournalBatch, RunJournal } from "../../engine/ports/run-journal.ts";
 import type { RunSweep } from "../../engine/ports/run-sweep.ts";
-import type { ApprovalRequest } from "../../engine/run/event.ts";
+import { approvalRequest } from "../../engine/testing/approval-request.ts";
 
 export interface SweepUnderTest {
   journal: RunJournal;
@@ -14,25 +14,7 @@ export interface SweepUnderTest {
   addSignal(runId: string, kind: string, payload: unknown): Promise<number>;
 }
 
-const request: ApprovalRequest = {
-  title: "Go on?",
-  description: "",
-  options: [
-    { id: "approve", label: "Approve", kind: "approve" },
-    { id: "reject", label: "Reject", kind: "reject" },
-  ],
-  preselected: null,
-  recommended: null,
-  recommendation: null,
-  assignee: { kind: "anyone", id: null },
-  urgency: "normal",
-  deadlineMs: 1_000,
-  onTimeout: "reject",
-  escalateTo: null,
-  fields: [],
-  channels: ["inbox"],
-  context: { why: "test" },
-};
+const request = approvalRequest({ context: { why: "test" } });
 
 const nothing: Omit<JournalBatch, "runId" | "afterSeq"> = {
   events: [],

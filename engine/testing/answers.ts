@@ -9,6 +9,7 @@ import { scopeOf } from "../run/scope.ts";
 import type { RunState } from "../run/state.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import { beginResolve } from "../workflow/resolve.ts";
+import { approvalRequest } from "./approval-request.ts";
 import type { Oracle } from "./oracle.ts";
 
 type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;
@@ -69,7 +70,7 @@ function prepared(
         input,
       };
     case "approval":
-      return { kind: "approval", approvalId: stepUuid(step), request: request(step) };
+      return { kind: "approval", approvalId: stepUuid(step), request: approvalRequest({ title: step }) };
     case "loop": {
       const given = input["items"];
       const items = Array.isArray(given) ? given : Array.from({ length: oracle.items(step) }, (_, index) => index);
@@ -115,26 +116,4 @@ function stepUuid(step: string): string {
       .toString(16)
       .padStart(8, "0");
   return `${part("a")}-0000-4000-8000-${part("b")}0000`;
-}
-
-function request(title: string): Extract<Prepared, { kind: "approval" }>["request"] {
-  return {
-    title,
-    description: "",
-    options: [
-      { id: "yes", label: "Yes", kind: "approve" },
-      { id: "no", label: "No", kind: "reject" },
-    ],
-    preselected: null,
-    recommended: null,
-    recommendation: null,
-    assignee: { kind: "anyone", id: null },
-    urgency: "normal",
-    deadlineMs: 1_000,
-    onTimeout: "reject",
-    escalateTo: null,
-    fields: [],
-    channels: ["inbox"],
-    context: null,
-  };
 }
