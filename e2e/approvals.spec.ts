@@ -1,7 +1,9 @@
 import type { Page } from "@playwright/test";
 import { approvalPageSchema, linkAnswerSchema } from "../contracts/api/approval.ts";
-import type { Api } from "./fixtures/api.ts";
+import { Api } from "./fixtures/api.ts";
+import { newPerson } from "./fixtures/people.ts";
 import { place } from "./fixtures/place.ts";
+import { expectAccessible } from "./fixtures/screen.ts";
 import { expect, test } from "./fixtures/test.ts";
 import { live } from "./fixtures/watch-page.ts";
 import { asking, yesOrNo } from "./fixtures/workflow-files.ts";
@@ -63,6 +65,10 @@ test("J and K move, A approves with a comment, R rejects, and typing decides not
   await owner.getByText("Done", { exact: true }).click();
   await line(owner, "Second question").first().click();
   await expect(open(owner, "Second question").getByLabel("Decision")).toContainText("a rare jackal");
+  await expect(owner).toHaveURL(/\?show=done$/);
+  await owner.reload();
+  await expect(open(owner, "Second question").getByLabel("Decision")).toContainText("a rare jackal");
+  await expect(owner.getByRole("radio", { name: "Done" })).toBeChecked();
 });
 
 test("required fields are asked for before a decision leaves, and arrive typed", async ({ api, owner }) => {
@@ -82,6 +88,28 @@ test("required fields are asked for before a decision leaves, and arrive typed",
   await owner.getByLabel("Amount").fill("1250.5");
   await owner.getByRole("button", { name: /^Approve/ }).click();
   expect((await api.runIn(run, "completed")).output).toMatchObject({ fields: { amount: 1250.5 } });
+});
+
+test("a request is handed on: it leaves the own list, and says who gave it away and why", async ({
+  stranger,
+  strangerPage: page,
+}) => {
+  const colleague = await newPerson("A colleague's own");
+  const membership = { org_id: stranger.orgId, user_id: colleague.userId, role: "approver" };
+  expect((await stranger.client.from("memberships").insert(membership)).error).toBeNull();
+  const { approval } = await ask(new Api(stranger.accessToken), "Not mine to say");
+  await page.goto("/approvals");
+  await page.getByRole("button", { name: "Hand on" }).click();
+  const dialog = page.getByRole("dialog", { name: "Hand this request on" });
+  await dialog.getByLabel("To").click();
+  await page.getByRole("option", { name: colleague.name }).click();
+  await dialog.getByLabel("Why").fill("You know the harbour.");
+  await expectAccessible(page, "hand on");
+  await dialog.getByRole("button", { name: "Hand on" }).click();
+  await expect(dialog).toBeHidden();
+  await page.goto(`/approvals/${approval.id}?show=all`);
+  await expect(open(page, "Not mine to say")).toContainText("You know the harbour.");
+  await expect(open(page, "Not mine to say")).toContainText(`Handed on by ${stranger.name}`);
 });
 
 test("what somebody else decides meanwhile is shown, with who it was", async ({ api, owner, expected }) => {

@@ -294,6 +294,8 @@ test("two windows on one draft: nothing is overwritten, both versions are kept",
   await rename(second, "middle", "Changed in the second");
   const dialog = second.getByRole("dialog", { name: "This draft was changed elsewhere" });
   await expect(dialog).toBeVisible();
+  const differs = dialog.getByRole("row", { name: /: name Changed in the second Changed in the first/ });
+  await expect(differs).toBeVisible();
   await expectAccessible(second, "conflict");
   await dialog.getByRole("button", { name: "Take theirs" }).click();
   await expect(second.getByText("Both versions are kept").first()).toBeVisible();

@@ -103,7 +103,14 @@ test("a workflow is saved as a template: members find and use it, other organisa
 
   await preview.getByRole("button", { name: "Use template" }).click();
   await owner.waitForURL("**/workflows/*/edit");
+  await owner.getByRole("button", { name: "More", exact: true }).click();
+  await owner.getByRole("menuitem", { name: "Save as a template" }).click();
+  await form.getByLabel("Name").fill("Drawn again");
+  await form.getByLabel("Category").fill("Letters");
+  await form.getByRole("button", { name: "Save template" }).click();
+  await expect(form).toBeHidden();
   await owner.goto("/templates?category=Letters");
+  await expect(owner.getByRole("article").filter({ hasText: "Drawn again" })).toBeVisible();
   await owner.getByRole("button", { name: new RegExp(`Preview ${name}`) }).click();
   await owner.getByRole("button", { name: "Delete", exact: true }).click();
   await owner.getByRole("button", { name: "Delete the template" }).click();

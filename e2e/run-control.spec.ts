@@ -19,7 +19,7 @@ test("a run is paused and resumed from its page: what works finishes, nothing ne
   await gate.reached();
   await owner.goto(`/runs/${run}`);
   await live(owner);
-  await owner.getByRole("button", { name: "Pause" }).click();
+  await owner.keyboard.press("p");
   await expect(state(owner, "paused")).toBeVisible();
   await gate.open();
   await expect(node(owner, "stand")).toHaveAttribute("data-state", "completed");
@@ -197,7 +197,11 @@ test("the scrubber takes the whole page back, by keys and by a link, and forward
   await expect(node(owner, "stand")).toHaveAttribute("data-state", "running");
   for (let at = began; at < ended; at += 1) await owner.getByRole("button", { name: "One event on" }).click();
   await expect(node(owner, "stand")).toHaveAttribute("data-state", "completed");
-  await owner.getByRole("button", { name: "Back to now" }).click();
+  await owner.keyboard.press("Comma");
+  await expect(node(owner, "stand")).toHaveAttribute("data-state", "running");
+  await owner.keyboard.press("Period");
+  await expect(node(owner, "stand")).toHaveAttribute("data-state", "completed");
+  await owner.keyboard.press("n");
   await expect(state(owner, "completed")).toBeVisible();
   await expect(owner).not.toHaveURL(/at=/);
   await owner.getByRole("button", { name: "Play the run again" }).click();

@@ -79,6 +79,15 @@ test("a schedule shows when it fires next, and says what is wrong with one that 
   await dialog.getByRole("button", { name: "Make the trigger" }).click();
   await expect(owner.getByRole("heading", { name: "Mornings" })).toBeVisible();
   await expect(owner.getByText(/Next Mon.*07:30/)).toBeVisible();
+
+  await owner.getByRole("button", { name: "More for Mornings" }).click();
+  await owner.getByRole("menuitem", { name: "Edit…" }).click();
+  await expect(dialog.getByLabel("Cron expression")).toHaveValue("30 7 * * MON");
+  await dialog.getByLabel("Name").fill("Evenings");
+  await dialog.getByLabel("Cron expression").fill("15 19 * * TUE");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(owner.getByRole("heading", { name: "Evenings" })).toBeVisible();
+  await expect(owner.getByText(/Next Tue.*19:15/)).toBeVisible();
 });
 
 test("whoever has a form's address sends it without an account, and gets a reference", async ({ api, page }) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
+import { expectNoSidewaysScroll } from "./fixtures/screen.ts";
 import { expect, test } from "./fixtures/test.ts";
 import { asking, workflowFile, yesOrNo } from "./fixtures/workflow-files.ts";
 
@@ -39,6 +40,29 @@ test("a good file is imported by choice of file and opens", async ({ owner }) =>
     .setInputFiles({ name: "chosen.json", mimeType: "application/json", buffer: Buffer.from(file) });
   await owner.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
   await expect(owner.getByRole("heading", { level: 1, name: "Chosen from disk" })).toBeVisible();
+});
+
+test("a workflow gets tags, and the list is narrowed to one of them by its address", async ({ api, owner }) => {
+  const name = `Tagged ${Date.now()}`;
+  await api.importWorkflow(asking(name, { title: "Well?", options: yesOrNo }));
+  await owner.goto(`/workflows?q=${encodeURIComponent(name)}`);
+  await owner.getByRole("button", { name: `More for ${name}` }).click();
+  await owner.getByRole("menuitem", { name: "Tags…" }).click();
+  const dialog = owner.getByRole("dialog", { name: "Tags" });
+  await dialog.getByLabel("Add a tag").fill("harbour");
+  await dialog.getByLabel("Add a tag").press("Enter");
+  await dialog.getByLabel("Add a tag").fill("Q3");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await owner.getByRole("row").filter({ hasText: name }).getByRole("button", { name: "harbour" }).click();
+  await expect(owner).toHaveURL(/&tag=harbour$/);
+  await owner.reload();
+  await expect(owner.getByRole("combobox", { name: "Tag" })).toHaveText("harbour");
+  await expect(owner.getByRole("list", { name: "Tags" })).toHaveText("harbourQ3");
+  // Title and actions, and what narrows the list: two rows on a phone, no more.
+  await owner.setViewportSize({ width: 380, height: 780 });
+  await expectNoSidewaysScroll(owner, "workflows with tags, narrow");
+  const header = owner.getByRole("banner").filter({ hasText: "New workflow" });
+  expect((await header.boundingBox())?.height).toBeLessThan(90);
 });
 
 test("a bad file is refused whole, each fault with its place, and nothing is stored", async ({ owner, expected }) => {

@@ -48,12 +48,15 @@ export function AgentList({ search: atFirst }: { search: string }) {
     <>
       <PageHeader
         title="Agents"
-        actions={
-          <>
-            <SearchInput label="Search agents" value={search} onValueChange={setSearch} className="w-28 sm:w-52" />
-            {builds && <NewAgentButton />}
-          </>
+        filters={
+          <SearchInput
+            label="Search agents"
+            value={search}
+            onValueChange={setSearch}
+            className="min-w-0 flex-1 sm:w-52 sm:flex-none"
+          />
         }
+        actions={builds && <NewAgentButton />}
       />
       {list.error !== null && (
         <ErrorState

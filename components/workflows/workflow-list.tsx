@@ -15,9 +15,8 @@ import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
-import { SearchInput } from "../ui/search-input.tsx";
-import { Select } from "../ui/select.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
+import { WorkflowFilters } from "./workflow-filters.tsx";
 import { WorkflowTable } from "./workflow-table.tsx";
 
 export interface WorkflowRow {
@@ -78,23 +77,17 @@ export function WorkflowList({ initial, tags: tagsAtFirst, filter: filterAtFirst
     <>
       <PageHeader
         title="Workflows"
+        filters={
+          <WorkflowFilters
+            search={search}
+            onSearch={setSearch}
+            filter={filter}
+            known={known}
+            onChange={(change) => setFilter((old) => ({ ...old, ...change }))}
+          />
+        }
         actions={
           <>
-            <SearchInput label="Search workflows" value={search} onValueChange={setSearch} className="w-28 sm:w-52" />
-            <TagSelect tag={filter.tag} known={known} onTag={(tag) => setFilter((old) => ({ ...old, tag }))} />
-            <Select
-              size="small"
-              label="Order and archive"
-              className="hidden sm:inline-flex"
-              value={filter.archived ? "archived" : filter.sort}
-              onValueChange={(chosen) => setFilter((old) => ({ ...old, ...view(chosen) }))}
-              options={[
-                { value: "updated", label: "Last changed" },
-                { value: "name", label: "By name" },
-                { value: "created", label: "Newest" },
-                { value: "archived", label: "Archived" },
-              ]}
-            />
             {writes && <ImportDialog />}
             <NewWorkflowButton />
           </>
@@ -133,34 +126,6 @@ export function WorkflowList({ initial, tags: tagsAtFirst, filter: filterAtFirst
       )}
     </>
   );
-}
-
-interface TagSelectProps {
-  tag: string | null;
-  known: readonly string[];
-  onTag(tag: string | null): void;
-}
-
-/** Narrows the list to one tag; not there where no workflow has any. */
-function TagSelect({ tag, known, onTag }: TagSelectProps) {
-  // One that the address names may be gone meanwhile.
-  const tags = tag === null || known.includes(tag) ? known : [tag, ...known];
-  if (tags.length === 0) return null;
-  return (
-    <Select
-      size="small"
-      label="Tag"
-      className="max-w-36"
-      value={tag === null ? "every" : `tag ${tag}`}
-      onValueChange={(chosen) => onTag(chosen === "every" ? null : chosen.slice("tag ".length))}
-      options={[{ value: "every", label: "Every tag" }, ...tags.map((each) => ({ value: `tag ${each}`, label: each }))]}
-    />
-  );
-}
-
-function view(chosen: string): Partial<WorkflowFilter> {
-  if (chosen === "archived") return { archived: true };
-  return { archived: false, sort: chosen === "name" || chosen === "created" ? chosen : "updated" };
 }
 
 function NoWorkflows({ filter, onClear }: { filter: WorkflowFilter; onClear(): void }) {

@@ -10,8 +10,8 @@ import { ErrorState } from "../../ui/error-state.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useEditor, useEditorState } from "../editor-context.tsx";
 import { downloadFile } from "../panels/download.ts";
-import { compareFiles } from "../store/compare.ts";
 import { keepCopy } from "./keep-copy.ts";
+import { TwoVersions } from "./two-versions.tsx";
 
 /** Somebody else saved meanwhile: both versions are kept, and a person says which of them this workflow is. */
 export function ConflictDialog() {
@@ -45,11 +45,11 @@ export function ConflictDialog() {
     }
   }
 
-  const changes = compareFiles(mine, theirs.file);
   return (
     <Dialog
       open
       onOpenChange={() => undefined}
+      width="wide"
       title="This draft was changed elsewhere"
       description="Somebody saved it, in another window perhaps, after you opened it. Nothing was overwritten."
       footer={
@@ -71,13 +71,7 @@ export function ConflictDialog() {
         <p className="text-muted">
           Whichever you choose, the other is kept as a workflow of its own, so no work is lost.
         </p>
-        <ul className="grid gap-1 text-xs" aria-label="How the two differ">
-          {changes.map((change) => (
-            <li key={change} dir="auto">
-              {change}
-            </li>
-          ))}
-        </ul>
+        <TwoVersions mine={mine} theirs={theirs.file} />
       </div>
     </Dialog>
   );
