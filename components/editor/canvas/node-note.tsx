@@ -7,7 +7,7 @@ import type { FlowNode } from "./flow-model.ts";
 import { useLevel } from "./level.ts";
 import { Resizer } from "./node-container.tsx";
 
-/** A remark for people. Shown as plain text: whatever stands in it is words. */
+/** A remark for people. Shown as plain text: whatever stands in it is words. What has no room ends with a whole line. */
 export const NodeNote = memo(function NodeNote({ data, selected }: NodeProps<FlowNode>) {
   const level = useLevel();
   const { node } = data;
@@ -15,12 +15,12 @@ export const NodeNote = memo(function NodeNote({ data, selected }: NodeProps<Flo
   return (
     <div className={classNames("node-note", selected && "node-chosen")} data-testid={`node-${node.id}`}>
       {level === "card" && (
-        <p className="h-full overflow-hidden text-xs whitespace-pre-wrap text-ink" dir="auto">
+        <p className="max-h-[round(down,100%,16px)] overflow-hidden text-xs whitespace-pre-wrap text-ink" dir="auto">
           {text === "" ? <span className="text-subtle">An empty note</span> : text}
         </p>
       )}
       {level === "name" && (
-        <p className="h-full overflow-hidden text-xl leading-6 whitespace-pre-wrap text-ink" dir="auto">
+        <p className="max-h-[round(down,100%,24px)] overflow-hidden text-xl leading-6 whitespace-pre-wrap text-ink" dir="auto">
           {text}
         </p>
       )}

@@ -40,7 +40,7 @@ export function RunBar() {
           {view.costUsd > 0 && ` · ${moneyWords(view.costUsd)}`}
         </span>
       )}
-      {lost && <span className="text-waiting">May be behind: no connection</span>}
+      {lost && <span className="min-w-0 truncate text-waiting">May be behind: no connection</span>}
       {asked !== undefined && (
         <Button asChild tone="primary">
           <a href={`/approvals/${asked.approvalId}`} target="_blank" rel="noreferrer">

@@ -98,8 +98,8 @@ export const RunNote = memo(function RunNote({ data: { node } }: NodeProps<FlowN
       {level !== "block" && (
         <p
           className={classNames(
-            "h-full overflow-hidden whitespace-pre-wrap",
-            level === "card" ? "text-xs" : "text-xl leading-6",
+            "overflow-hidden whitespace-pre-wrap",
+            level === "card" ? "max-h-[round(down,100%,16px)] text-xs" : "max-h-[round(down,100%,24px)] text-xl leading-6",
           )}
           dir="auto"
         >
