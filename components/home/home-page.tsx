@@ -115,7 +115,7 @@ function FailureList({ runs }: { runs: readonly Run[] }) {
             href={`/runs/${run.id}`}
             className="flex items-center gap-2.5 px-4 py-1.5 text-sm hover:bg-hover focus-visible:-outline-offset-2"
           >
-            <RunStatusMark status={run.status} as="icon" />
+            <RunStatusMark run={run} as="icon" />
             <span className="min-w-0 flex-1 truncate">{run.workflow_name}</span>
             <RelativeTime at={run.created_at} className="figures shrink-0 text-subtle" />
           </Link>

@@ -21,7 +21,8 @@ export function ApprovalLine({ approval, chosen, onChoose }: ApprovalLineProps) 
       onClick={onChoose}
       className={classNames(
         "grid w-full gap-1 border-b px-4 py-3 text-left transition-colors hover:bg-hover focus-visible:-outline-offset-2",
-        chosen && "bg-selected hover:bg-selected",
+        // On a narrow screen the list stands alone, and nothing is open beside it.
+        chosen && "md:bg-selected md:hover:bg-selected",
       )}
     >
       <span className="flex items-center gap-2 text-xs text-muted">

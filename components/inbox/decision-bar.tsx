@@ -221,7 +221,11 @@ function OptionButton({ option, leading, busy, disabled, shortcut, onClick }: Op
         <Icon aria-hidden className={leading ? "" : option.kind === "reject" ? "text-failed" : "text-muted"} />
       )}
       {option.label}
-      {shortcut !== null && <Kbd>{shortcut}</Kbd>}
+      {shortcut !== null && (
+        <span className="max-md:hidden">
+          <Kbd>{shortcut}</Kbd>
+        </span>
+      )}
     </Button>
   );
 }

@@ -1,6 +1,8 @@
-import { CircleX, Hand } from "lucide-react";
+import { CircleSlash, CircleX, Hand } from "lucide-react";
 import Link from "next/link";
+import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunView } from "../../engine/run/projection.ts";
+import { asWritten } from "../ui/as-written.ts";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { stepStatus } from "./step-status.ts";
@@ -27,6 +29,22 @@ export function ApprovalNotice({ view }: { view: RunView }) {
       </Button>
     </div>
   ));
+}
+
+/** Says who cancelled the run, and why. */
+export function CancelNotice({ events }: { events: readonly RunEvent[] }) {
+  // Nothing follows a cancellation but what it stops.
+  const cancelled = events.findLast((event) => event.type === "run-cancelled");
+  if (cancelled === undefined) return null;
+  return (
+    <div className="mx-4 mb-3 flex items-start gap-2.5 rounded-lg border px-3 py-2 text-sm">
+      <CircleSlash aria-hidden className="mt-0.5 size-4 shrink-0 text-cancelled" />
+      <p className="min-w-0 flex-1 break-words text-muted">
+        <span className="font-medium text-ink">Cancelled by {asWritten(cancelled.by.label)}</span>{" "}
+        {cancelled.reason !== "" && <span dir="auto">{asWritten(cancelled.reason)}</span>}
+      </p>
+    </div>
+  );
 }
 
 /** Says why the run failed, and where. */

@@ -8,7 +8,7 @@ import { PageHeader } from "../shell/page-header.tsx";
 import { ErrorState } from "../ui/error-state.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { RunActions } from "./run-actions.tsx";
-import { ApprovalNotice, FailureNotice } from "./run-notices.tsx";
+import { ApprovalNotice, CancelNotice, FailureNotice } from "./run-notices.tsx";
 import type { RunFollower } from "./run-store.ts";
 import { RunSummary } from "./run-summary.tsx";
 import { RunTabs } from "./run-tabs.tsx";
@@ -61,7 +61,9 @@ function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
 
 function RunConnection({ follower }: { follower: RunFollower }) {
   const connection = useRunState(follower, (state) => state.connection);
-  return <ConnectionMark connection={connection === "reading" ? "connecting" : connection} />;
+  return (
+    <ConnectionMark connection={connection === "reading" || connection === "joining" ? "connecting" : connection} />
+  );
 }
 
 function RunBody({ run, follower }: { run: Run; follower: RunFollower }) {
@@ -97,10 +99,12 @@ function Head({ run }: { run: Run }) {
 function Notices() {
   const view = useShown((state) => state.view);
   const at = useShown((state) => state.at);
+  const events = useShown((state) => state.events);
   return (
     <>
       {at === null && <ApprovalNotice view={view} />}
       <FailureNotice view={view} />
+      {view.status === "cancelled" && <CancelNotice events={events} />}
     </>
   );
 }

@@ -11,7 +11,8 @@ export interface RunState {
   events: readonly RunEvent[];
   view: RunView;
   /** `reading` until the first reading is over; `lost` while what is shown may be behind. */
-  connection: "reading" | "live" | "lost";
+  /** `joining`: the journal is read, and the channel has not said yet whether it is open. */
+  connection: "reading" | "joining" | "live" | "lost";
   /** Words for what keeps the journal from being read, else null. */
   problem: string | null;
   /** Streamed text by `textKey(step, attempt)`. */
@@ -56,7 +57,8 @@ export class RunFollower {
   #drawing = false;
   #reading = false;
   #readAgain = false;
-  #connected = false;
+  /** Null until the channel has said something. */
+  #connected: boolean | null = null;
   #failures = 0;
   #cancelTimer: (() => void) | null = null;
 
@@ -114,7 +116,7 @@ export class RunFollower {
     this.#connected = connected;
     if (!this.#following) return;
     if (connected) this.wake();
-    else if (this.store.getState().connection === "live") this.store.setState({ connection: "lost" });
+    else if (this.store.getState().connection !== "reading") this.store.setState({ connection: "lost" });
   }
 
   /** A thousand events a second are one drawing a frame. */
@@ -176,7 +178,8 @@ export class RunFollower {
         limit = longRead;
       } while (isFull || this.#readAgain);
       this.#failures = 0;
-      this.store.setState({ connection: this.#connected ? "live" : "lost", problem: null });
+      const connection = this.#connected === null ? "joining" : this.#connected ? "live" : "lost";
+      this.store.setState({ connection, problem: null });
       // An ended run changes only by a retry, which is announced like everything else.
       this.#schedule(isRunEnded(projection.view().status) ? checkEveryMs * 4 : checkEveryMs);
     } catch (thrown) {

@@ -64,7 +64,7 @@ export function StepDetail({ step, follower, onBack }: StepDetailProps) {
           className="mx-4 mb-2"
           title={
             status === "breaker-open"
-              ? "Paused: what it calls keeps failing"
+              ? "Cut off: what it calls keeps failing"
               : step.retryAt !== null
                 ? "The last attempt failed"
                 : step.status === "failed"

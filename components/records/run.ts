@@ -16,8 +16,11 @@ const runSchema = z.object({
   created_at: z.string(),
   started_at: z.string().nullable(),
   ended_at: z.string().nullable(),
+  /** Whether it waits for a person; else for a time or an event. */
+  asks: z.boolean().default(false),
 });
 export type Run = z.infer<typeof runSchema>;
+const askingSchema = z.object({ run_id: z.uuid() });
 
 const columns =
   "id, org_id, workflow_id, workflow_name, version, status, cost_usd, model_label, created_by, created_at, started_at, ended_at";
@@ -58,7 +61,16 @@ export async function listRuns(
     asked = asked.or(`created_at.lt."${createdAt}",and(created_at.eq."${createdAt}",id.lt.${id})`);
   }
   const answer = await asked.order("created_at", { ascending: false }).order("id", { ascending: false }).limit(limit);
-  return parseRows("the runs", runSchema, answer);
+  return withAsking(client, parseRows("the runs", runSchema, answer));
+}
+
+/** Says of runs that wait whether it is for a person: the row of a run knows only that it waits. */
+async function withAsking(client: SupabaseClient, runs: Run[]): Promise<Run[]> {
+  const waiting = runs.filter(({ status }) => status === "waiting").map(({ id }) => id);
+  if (waiting.length === 0) return runs;
+  const answer = await client.from("approvals").select("run_id").eq("status", "pending").in("run_id", waiting);
+  const asking = new Set(parseRows("the approvals", askingSchema, answer).map((row) => row.run_id));
+  return runs.map((run) => (asking.has(run.id) ? { ...run, asks: true } : run));
 }
 
 /** One run, or null where there is none for this user. */
@@ -71,5 +83,6 @@ export async function loadRun(client: SupabaseClient, id: string): Promise<Run |
 export async function latestRuns(client: SupabaseClient, workflowIds: readonly string[]): Promise<Map<string, Run>> {
   if (workflowIds.length === 0) return new Map();
   const answer = await client.rpc("latest_runs", { workflows: workflowIds });
-  return new Map(parseRows("the runs", runSchema, answer).map((run) => [run.workflow_id, run]));
+  const runs = await withAsking(client, parseRows("the runs", runSchema, answer));
+  return new Map(runs.map((run) => [run.workflow_id, run]));
 }

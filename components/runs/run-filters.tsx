@@ -30,6 +30,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="State"
+        className="min-w-0"
         value={asked.status ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, status: runStatusSchema.safeParse(chosen).data ?? null })}
         options={[
@@ -40,7 +41,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Workflow"
-        className="max-w-40"
+        className="max-w-40 min-w-0"
         value={asked.workflowId ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, workflowId: chosen === "all" ? null : chosen })}
         options={[
@@ -51,7 +52,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Started by"
-        className="max-w-36"
+        className="max-w-36 min-w-0"
         value={asked.startedBy ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, startedBy: chosen === "all" ? null : chosen })}
         options={[
@@ -63,6 +64,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Time"
+        className="min-w-0"
         value={asked.span ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, span: spans.find((span) => span === chosen) ?? null })}
         options={[

@@ -67,7 +67,7 @@ export function RunList({ initial, asked: askedAtFirst, workflows, people }: Run
       <PageHeader
         title="Runs"
         beside={<ConnectionMark connection={connection} />}
-        actions={<RunFilters asked={asked} workflows={workflows} people={people} onChange={setAsked} />}
+        filters={<RunFilters asked={asked} workflows={workflows} people={people} onChange={setAsked} />}
       />
       {error !== null && (
         <ErrorState

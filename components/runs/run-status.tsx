@@ -1,7 +1,13 @@
-import type { RunStatus } from "../../engine/run/status.ts";
+import type { Run } from "../records/run.ts";
 import { Status } from "../ui/status.tsx";
 
-/** A run's state. A waiting run waits for a person or for a time; only its page can tell which. */
-export function RunStatusMark({ status, as }: { status: RunStatus; as?: "plain" | "badge" | "icon" }) {
-  return <Status name={status} {...(as === undefined ? {} : { as })} />;
+interface RunStatusMarkProps {
+  run: Pick<Run, "status" | "asks">;
+  as?: "plain" | "badge" | "icon";
+}
+
+/** A run's state, as its own page says it: one that waits may need a person. */
+export function RunStatusMark({ run, as }: RunStatusMarkProps) {
+  const name = run.status === "waiting" && run.asks ? "waiting-person" : run.status;
+  return <Status name={name} {...(as === undefined ? {} : { as })} />;
 }

@@ -71,7 +71,7 @@ export function RunTable({ runs, label, ofOne = false, people, chosen, onChoose 
               </Cell>
             )}
             <Cell className="w-32 whitespace-nowrap">
-              <RunStatusMark status={run.status} />
+              <RunStatusMark run={run} />
             </Cell>
             <Cell className="w-full max-w-0">
               <RowLink

@@ -58,8 +58,13 @@ export function TemplateGallery(asked: TemplateGalleryProps) {
     <>
       <PageHeader
         title="Templates"
-        actions={
-          <SearchInput label="Search templates" value={search} onValueChange={setSearch} className="w-40 sm:w-56" />
+        filters={
+          <SearchInput
+            label="Search templates"
+            value={search}
+            onValueChange={setSearch}
+            className="min-w-0 flex-1 sm:w-56 sm:flex-none"
+          />
         }
       />
       {problem !== null && (

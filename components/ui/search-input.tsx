@@ -28,7 +28,7 @@ export function SearchInput({ label, value, onValueChange, className, ...rest }:
             onValueChange("");
           }
         }}
-        className="h-7 px-7 text-xs [&::-webkit-search-cancel-button]:hidden"
+        className="h-7 px-7 text-xs text-ellipsis [&::-webkit-search-cancel-button]:hidden"
         {...rest}
       />
       {value !== "" && (

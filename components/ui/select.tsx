@@ -48,7 +48,7 @@ export function Select(props: SelectProps) {
           className,
         )}
       >
-        <span className="truncate">
+        <span className="min-w-0 truncate">
           {/* With its words given, the server renders them too: without, they come with the script and push what stands beside. */}
           <Radix.Value placeholder={placeholder}>{options.find((option) => option.value === value)?.label}</Radix.Value>
         </span>

@@ -165,7 +165,7 @@ function NoWorkflows({ filter, onClear }: { filter: WorkflowFilter; onClear(): v
       title="No workflows yet"
       description="A workflow is a drawn team of agents and people: what each does, in which order, and who decides. Start from a template, draw one from nothing, or import a file."
       actions={
-        <Button asChild tone="primary" size="medium">
+        <Button asChild size="medium">
           <Link href="/templates">
             <LayoutTemplate aria-hidden /> Browse templates
           </Link>

@@ -75,7 +75,7 @@ export function WorkflowTable({ rows, archived, known, onTag, onChanged }: Workf
                 <span className="text-xs text-subtle">never run</span>
               ) : (
                 <RowLink href={`/runs/${lastRun.id}`} className="flex items-center gap-2 rounded-md hover:underline">
-                  <RunStatusMark status={lastRun.status} />
+                  <RunStatusMark run={lastRun} />
                   <RelativeTime at={lastRun.created_at} className="figures hidden text-subtle lg:inline" />
                 </RowLink>
               )}

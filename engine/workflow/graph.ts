@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { configFault } from "./config-fault.ts";
 import type { Catalogue, NodeBehaviour, Port, Ports } from "./definition.ts";
 import { fileLimits, type WorkflowEdge, type WorkflowFile, type WorkflowNode } from "./file.ts";
 import type { PlanScope, Problem } from "./plan.ts";
@@ -83,13 +84,9 @@ function addNode(graph: Graph, node: WorkflowNode, index: number, catalogue: Cat
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const at = issue.path.filter((part) => typeof part !== "symbol");
+      const { message, fix } = configFault(issue, node.config);
       graph.problems.push(
-        problem(
-          "config",
-          { node: node.id, path: [...path, "config", ...at] },
-          `${node.id}: ${at.join(".") || "config"}: ${issue.message}`,
-          "Correct this setting of the node.",
-        ),
+        problem("config", { node: node.id, path: [...path, "config", ...at] }, `${node.id}: ${message}`, fix),
       );
     }
     return;

@@ -37,7 +37,7 @@ export function BreakerMark({ node }: { node: WorkflowNode }) {
     breaker.openUntil === null || breaker.state === "half-open"
       ? "the next call tries it again"
       : `tried again at ${new Date(breaker.openUntil).toLocaleTimeString()}`;
-  const words = `Paused: ${breaker.label} keeps failing; ${again}`;
+  const words = `Cut off: ${breaker.label} keeps failing; ${again}`;
   return (
     <span title={words} className="shrink-0 text-failed">
       <Plug aria-hidden className="size-4" strokeWidth={1.8} />

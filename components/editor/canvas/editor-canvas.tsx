@@ -6,6 +6,7 @@ import "./canvas.css";
 import "../../monitor/graph/run-graph.css";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, useEditorState, useView } from "../editor-context.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { attachCanvas } from "./canvas-port.ts";
 import { CanvasControls } from "./canvas-controls.tsx";
 import { DotGrid } from "./dot-grid.tsx";
@@ -61,7 +62,7 @@ export function EditorCanvas() {
   return (
     <div
       ref={frame}
-      className="editor-canvas relative min-h-0 min-w-0 flex-1"
+      className="editor-canvas @container relative min-h-0 min-w-0 flex-1"
       data-tool={tool}
       data-level={level}
       data-picture={picture || undefined}
@@ -122,7 +123,7 @@ export function EditorCanvas() {
           attributionPosition="bottom-left"
         >
           <DotGrid />
-          {file.nodes.length <= mapUpTo && file.nodes.length > 0 && <CanvasMap />}
+          {file.nodes.length <= mapUpTo && file.nodes.length > 0 && <CanvasMap crowded={selection.size > 1} />}
           {far && <FarEdges file={file} />}
           {picture && <FarNodes file={file} selection={selection} faults={faults} />}
           <CanvasControls />
@@ -137,13 +138,14 @@ function markMoving(frame: HTMLElement | null, moving: boolean): void {
   frame?.toggleAttribute("data-moving", moving);
 }
 
-function CanvasMap() {
+/** Where the canvas is narrow, it gives way to what can be done with several chosen steps. */
+function CanvasMap({ crowded }: { crowded: boolean }) {
   return (
     <MiniMap<FlowNode>
       pannable
       zoomable
       ariaLabel="Map of the workflow"
-      className="!m-3 overflow-hidden rounded-lg border border-line"
+      className={classNames("!m-3 overflow-hidden rounded-lg border border-line", crowded && "@max-[840px]:!hidden")}
       style={{ width: 160, height: 100 }}
       nodeClassName={(node) => `fill-current ${familyColor(node.data.node)}`}
       nodeColor="currentColor"

@@ -20,7 +20,10 @@ export const NodeNote = memo(function NodeNote({ data, selected }: NodeProps<Flo
         </p>
       )}
       {level === "name" && (
-        <p className="max-h-[round(down,100%,24px)] overflow-hidden text-xl leading-6 whitespace-pre-wrap text-ink" dir="auto">
+        <p
+          className="max-h-[round(down,100%,24px)] overflow-hidden text-xl leading-6 whitespace-pre-wrap text-ink"
+          dir="auto"
+        >
           {text}
         </p>
       )}

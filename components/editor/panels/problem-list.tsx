@@ -47,7 +47,7 @@ export function ProblemList() {
               <span className="text-xs font-medium" dir="auto">
                 {placeOf(file, problem)}
               </span>
-              <span className="text-xs break-words">{problem.message}</span>
+              <span className="text-xs break-words">{wordsOf(problem)}</span>
               <span className="text-xs break-words text-subtle">{problem.fix}</span>
               {problem.witness.length > 0 && (
                 <span className="text-2xs break-words text-subtle">Seen by way of {problem.witness.join(" → ")}</span>
@@ -58,6 +58,12 @@ export function ProblemList() {
       ))}
     </ul>
   );
+}
+
+/** The message without the id of its step, whose name stands above. */
+function wordsOf({ node, message }: Problem): string {
+  const words = node !== null && message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function placeOf(file: WorkflowFile, problem: Problem): string {

@@ -198,6 +198,9 @@ function DraftMark() {
 function ProblemCount() {
   const { editor } = useEditor();
   const problems = useEditorState((state) => state.problems);
+  const empty = useEditorState((state) => state.file.nodes.length === 0);
+  // That nothing is drawn yet is where everybody begins, and no fault.
+  if (empty) return null;
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const warnings = problems.length - errors;
   const Icon = errors > 0 ? CircleAlert : warnings > 0 ? TriangleAlert : CircleCheck;

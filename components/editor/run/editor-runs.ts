@@ -8,7 +8,7 @@ import type { WorkflowFile, WorkflowNode } from "../../../engine/workflow/file.t
 import { catalogue } from "../../../nodes/catalog/definitions.ts";
 import { type ApiClient, anyAnswer } from "../../api-client.ts";
 import type { JournalSource } from "../../monitor/journal-source.ts";
-import { RunFollower } from "../../monitor/run-store.ts";
+import { RunFollower, type RunState } from "../../monitor/run-store.ts";
 import { emptyGraph, type GraphRun } from "../../monitor/screen/graph-state.ts";
 import { RunScreen } from "../../monitor/screen/screen-store.ts";
 import { nodesOf } from "../store/graph.ts";
@@ -36,7 +36,7 @@ export interface LiveRun {
   graph: GraphRun;
   /** Streamed text by `textKey(step, attempt)`. */
   texts: ReadonlyMap<string, string>;
-  connection: "reading" | "live" | "lost";
+  connection: RunState["connection"];
 }
 
 interface EditorRunsOptions {

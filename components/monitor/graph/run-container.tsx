@@ -99,7 +99,9 @@ export const RunNote = memo(function RunNote({ data: { node } }: NodeProps<FlowN
         <p
           className={classNames(
             "overflow-hidden whitespace-pre-wrap",
-            level === "card" ? "max-h-[round(down,100%,16px)] text-xs" : "max-h-[round(down,100%,24px)] text-xl leading-6",
+            level === "card"
+              ? "max-h-[round(down,100%,16px)] text-xs"
+              : "max-h-[round(down,100%,24px)] text-xl leading-6",
           )}
           dir="auto"
         >

@@ -61,7 +61,14 @@ export function graphState(
   }
 
   function edgeState(edge: PlanEdge, source: StepView | null, target: StepView | null): EdgeRun {
-    if (source === null || !isStepEnded(source.status)) return "open";
+    if (source === null) return "open";
+    // Beside a step that goes on, or in place of what it would have given: known by what stands at the other end.
+    if (plan.nodes.get(source.node)?.handlers.some(({ port }) => port === edge.sourcePort) === true) {
+      const began = target !== null && target.status !== "pending" && target.status !== "skipped";
+      if (began) return target.status === "running" || target.status === "queued" ? "moving" : "taken";
+      return isStepEnded(source.status) ? "skipped" : "open";
+    }
+    if (!isStepEnded(source.status)) return "open";
     if (source.status === "skipped" || source.status === "cancelled") return "skipped";
     if (source.status === "failed" && plan.nodes.get(source.node)?.onError === "fail") return "open";
     const status = source.status === "failed" ? "failed" : "completed";
