@@ -61,7 +61,7 @@ test("a workflow gets tags, and the list is narrowed to one of them by its addre
   // Title and actions, and what narrows the list: two rows on a phone, no more.
   await owner.setViewportSize({ width: 380, height: 780 });
   await expectNoSidewaysScroll(owner, "workflows with tags, narrow");
-  const header = owner.getByRole("banner").filter({ hasText: "New workflow" });
+  const header = owner.locator("header").filter({ hasText: "New workflow" });
   expect((await header.boundingBox())?.height).toBeLessThan(90);
 });
 
