@@ -2,6 +2,7 @@
 
 import { Fragment, useState } from "react";
 import { Dialog } from "../ui/dialog.tsx";
+import { focusFirst } from "../ui/focus-first.ts";
 import { SearchInput } from "../ui/search-input.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import type { CommandSource } from "./command.ts";
@@ -22,7 +23,13 @@ export function ShortcutSheet({ sources, onOpenChange }: ShortcutSheetProps) {
   const notes = sources.map((source) => source.note?.() ?? "").filter((note) => note !== "");
   return (
     <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" width="wide">
-      <SearchInput label="Search shortcuts" value={wanted} onValueChange={setWanted} className="mb-4" />
+      <SearchInput
+        ref={focusFirst}
+        label="Search shortcuts"
+        value={wanted}
+        onValueChange={setWanted}
+        className="mb-4"
+      />
       <div className="columns-1 gap-8 sm:columns-2">
         {[...Map.groupBy(all, (command) => command.group)].map(([group, commands]) => (
           <section key={group} className="mb-5 break-inside-avoid">

@@ -30,11 +30,11 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="State"
-        className="min-w-0"
+        className="shrink-0"
         value={asked.status ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, status: runStatusSchema.safeParse(chosen).data ?? null })}
         options={[
-          { value: "all", label: "Every state" },
+          { value: "all", label: "Any state" },
           ...runStatusSchema.options.map((option) => ({ value: option, label: statusWord(option) })),
         ]}
       />
@@ -45,7 +45,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
         value={asked.workflowId ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, workflowId: chosen === "all" ? null : chosen })}
         options={[
-          { value: "all", label: "Every workflow" },
+          { value: "all", label: "Any workflow" },
           ...workflows.map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
@@ -56,7 +56,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
         value={asked.startedBy ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, startedBy: chosen === "all" ? null : chosen })}
         options={[
-          { value: "all", label: "By anybody" },
+          { value: "all", label: "Anybody" },
           ...people.map(({ id, name }) => ({ value: id, label: name })),
           { value: "none", label: "By an API key or trigger" },
         ]}
@@ -64,7 +64,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Time"
-        className="min-w-0"
+        className="shrink-0"
         value={asked.span ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, span: spans.find((span) => span === chosen) ?? null })}
         options={[

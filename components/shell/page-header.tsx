@@ -50,7 +50,9 @@ export function PageHeader({ trail = [], title, beside, actions, filters }: Page
         {beside !== undefined && <div className="ml-1.5 flex shrink-0 items-center gap-2">{beside}</div>}
       </div>
       {filters !== undefined && (
-        <div className="flex min-w-0 items-center gap-2 max-sm:order-last max-sm:basis-full">{filters}</div>
+        <div className="flex min-w-0 items-center gap-2 max-sm:order-last max-sm:gap-1.5 max-sm:basis-full">
+          {filters}
+        </div>
       )}
       {actions !== undefined && <div className="flex max-w-full flex-wrap items-center gap-2">{actions}</div>}
     </header>

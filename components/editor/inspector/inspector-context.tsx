@@ -64,5 +64,7 @@ export function useFieldProblem(path: readonly (string | number)[], withBelow = 
   if (found === undefined) return null;
   // Messages begin with the node's id, which stands in the header already.
   const words = found.message.replace(/^[A-Za-z]\w*: /, "");
+  // The field has its own name beside it, which is another than that in the file.
+  if (/^\S+ is needed\.$/.test(words)) return "This is needed.";
   return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${found.fix}`;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../../engine/run/event.ts";
 import { fold } from "../../../engine/run/fold.ts";
-import { createProjection, projectRun } from "../../../engine/run/projection.ts";
+import { createProjection, projectRun, type StepView } from "../../../engine/run/projection.ts";
 import { testCatalogue } from "../../../engine/testing/catalogue.ts";
 import { createOracle } from "../../../engine/testing/oracle.ts";
 import { randomWorkflow } from "../../../engine/testing/random-workflow.ts";
@@ -225,6 +225,40 @@ describe("the screen equals the journal", { timeout: 60_000 }, () => {
       { numRuns: 120 },
     );
   });
+});
+
+test("a way beside a step that goes on is taken once what it leads to began, and passed over when the step ended without it", () => {
+  const compiled = compile(
+    {
+      schemaVersion: 1,
+      name: "Reminded",
+      nodes: [
+        { id: "start", type: "start" },
+        { id: "ask", type: "task", on: [{ after: 1_000, port: "late" }] },
+        { id: "remind", type: "task" },
+        { id: "done", type: "task" },
+      ],
+      edges: [
+        { id: "in", source: "start", target: "ask" },
+        { id: "late", source: "ask", sourcePort: "late", target: "remind" },
+        { id: "out", source: "ask", target: "done" },
+      ],
+    },
+    testCatalogue,
+  );
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const found = [1, 2, 3, 4, 5].map(randomRun).find((each) => each !== null)!;
+  const [some] = projectRun(found.plan, "run", structuredClone(found.events)).steps;
+  const standing = (node: string, status: StepView["status"]) => ({ ...some!, step: node, node, frame: "", status });
+  const edges = (...steps: StepView[]) => {
+    const ports = new PortsTaken(compiled.plan);
+    const { edges: drawn } = graphState(compiled.plan, { seq: 9 }, treeOf(steps), ports, null, emptyGraph);
+    return [drawn.get("late"), drawn.get("out")];
+  };
+  expect(edges(standing("ask", "waiting"))).toEqual(["open", "open"]);
+  expect(edges(standing("ask", "waiting"), standing("remind", "running"))).toEqual(["moving", "open"]);
+  expect(edges(standing("ask", "completed"), standing("remind", "completed"))).toEqual(["taken", "taken"]);
+  expect(edges(standing("ask", "completed"), standing("remind", "skipped"))).toEqual(["skipped", "taken"]);
 });
 
 test("an address that names an event of a later page is waited for, and one past the end shows the end", async () => {
