@@ -1,6 +1,7 @@
 "use client";
 
 import { UserRoundPlus } from "lucide-react";
+import Link from "next/link";
 import { useEffect, useState } from "react";
 import { approvalViewSchema, type ApprovalView } from "../../contracts/api/approval.ts";
 import { errorWords } from "../api-client.ts";
@@ -71,7 +72,11 @@ function DelegateForm({ approval, onDelegated, onDone }: DelegateProps & { onDon
   if (members.length === 0) {
     return (
       <p className="text-sm text-muted">
-        Nobody else in this organisation may decide. Invite somebody in Settings, Members.
+        Nobody else in this organisation may decide. Invite somebody in{" "}
+        <Link href="/settings/members" className="text-accent-text underline underline-offset-2">
+          Settings, Members
+        </Link>
+        .
       </p>
     );
   }

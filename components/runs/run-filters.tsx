@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { runStatusSchema } from "../../engine/run/status.ts";
+import { classNames } from "../ui/class-names.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Select } from "../ui/select.tsx";
 import { statusWord } from "../ui/status.tsx";
@@ -14,6 +15,9 @@ const spanWords: Record<Span, string> = {
   week: "Last 7 days",
   month: "Last 30 days",
 };
+
+/** On a phone the four stand in one row, which has no room for their arrows. */
+const slim = "max-sm:[&>svg]:hidden";
 
 interface RunFiltersProps {
   asked: AskedRuns;
@@ -30,7 +34,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="State"
-        className="shrink-0"
+        className={classNames(slim, "shrink-0")}
         value={asked.status ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, status: runStatusSchema.safeParse(chosen).data ?? null })}
         options={[
@@ -41,7 +45,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Workflow"
-        className="max-w-40 min-w-0"
+        className={classNames(slim, "max-w-40 min-w-0")}
         value={asked.workflowId ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, workflowId: chosen === "all" ? null : chosen })}
         options={[
@@ -52,7 +56,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Started by"
-        className="max-w-36 min-w-0"
+        className={classNames(slim, "max-w-36 min-w-0")}
         value={asked.startedBy ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, startedBy: chosen === "all" ? null : chosen })}
         options={[
@@ -64,7 +68,7 @@ export function RunFilters({ asked, workflows, people, onChange }: RunFiltersPro
       <Select
         size="small"
         label="Time"
-        className="shrink-0"
+        className={classNames(slim, "shrink-0")}
         value={asked.span ?? "all"}
         onValueChange={(chosen) => onChange({ ...asked, span: spans.find((span) => span === chosen) ?? null })}
         options={[
