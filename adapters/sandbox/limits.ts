@@ -22,7 +22,7 @@ export const limits = {
   stackBytes: 256 * 1024,
   threadStackMb: 4,
   /** Machines kept warm over all threads: about 1.4 MB each. */
-  warmMachines: 64,
+  warmMachines: 32,
   /** WebAssembly memory never shrinks, so a machine that grew beyond this is not kept. */
   keepBytes: 6 * 1024 * 1024,
   /** Compiled expressions kept per thread and per machine. */

@@ -74,6 +74,8 @@ export function stackEnvironment(
     NODE_ENV: given.BATON_MODE,
     NEXT_TELEMETRY_DISABLED: "1",
     // Compiled code of the second start is read instead of made.
+    // glibc gives each thread an arena of its own, which keeps what was freed.
+    MALLOC_ARENA_MAX: source["MALLOC_ARENA_MAX"] ?? "2",
     NODE_COMPILE_CACHE: join(home.path, "cache"),
     DO_NOT_TRACK: "1",
     BATON_MODE: given.BATON_MODE,
