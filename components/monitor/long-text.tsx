@@ -1,12 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { memo, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { FormattedText } from "../ui/formatted-text.tsx";
 import { pieces } from "./prose.ts";
-
-/** A parser of Markdown is much code for pages that mostly show none. */
-const Markdown = dynamic(async () => (await import("../ui/markdown.tsx")).Markdown);
 
 /** Formatted or plain text of any length: a screenful or two at first, more on request, so that ten megabytes do not freeze the page. */
 export function LongText({ text, as }: { text: string; as: "formatted" | "plain" }) {
@@ -18,7 +15,7 @@ export function LongText({ text, as }: { text: string; as: "formatted" | "plain"
     <div className="grid min-w-0 gap-2">
       {parts.slice(0, count).map((part, index) =>
         as === "formatted" ? (
-          <Formatted key={index} text={part} />
+          <FormattedText key={index} text={part} />
         ) : (
           <pre key={index} className="font-mono text-xs break-words whitespace-pre-wrap" dir="auto">
             {part}
@@ -33,8 +30,3 @@ export function LongText({ text, as }: { text: string; as: "formatted" | "plain"
     </div>
   );
 }
-
-/** What is on the screen is not parsed again when more is asked for. */
-const Formatted = memo(function Formatted({ text }: { text: string }) {
-  return <Markdown text={text} />;
-});

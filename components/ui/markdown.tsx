@@ -2,6 +2,7 @@ import { ImageOff } from "lucide-react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { classNames } from "./class-names.ts";
+import { paragraphLook, proseLook } from "./plain-prose.ts";
 import { ScrollSideways } from "./scroll-sideways.tsx";
 import { isTangled } from "./tangled.ts";
 
@@ -69,7 +70,7 @@ const components: Components = {
   h2: ({ children }) => <h4 className="mt-5 mb-2 text-base font-semibold first:mt-0">{children}</h4>,
   h3: ({ children }) => <h5 className="mt-4 mb-1.5 text-sm font-semibold first:mt-0">{children}</h5>,
   h4: ({ children }) => <h6 className="mt-4 mb-1 text-sm font-medium first:mt-0">{children}</h6>,
-  p: ({ children }) => <p className="my-2 first:mt-0 last:mb-0">{children}</p>,
+  p: ({ children }) => <p className={paragraphLook}>{children}</p>,
   ul: ({ children }) => <ul className="my-2 list-disc space-y-1 pl-5 marker:text-subtle">{children}</ul>,
   ol: ({ children }) => <ol className="my-2 list-decimal space-y-1 pl-5 marker:text-subtle">{children}</ol>,
   blockquote: ({ children }) => <blockquote className="my-2 border-l-2 pl-3 text-muted">{children}</blockquote>,
@@ -100,7 +101,7 @@ const components: Components = {
 /** Text that a model or a stranger wrote, formatted. No raw HTML, no pictures, no address but web and mail. */
 export function Markdown({ text, className }: { text: string; className?: string }) {
   return (
-    <div className={classNames("max-w-[72ch] text-sm leading-[22px] break-words", className)} dir="auto">
+    <div className={classNames(proseLook, className)} dir="auto">
       {isTangled(text) ? (
         <p className="break-words whitespace-pre-wrap">{text}</p>
       ) : (
