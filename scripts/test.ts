@@ -84,13 +84,6 @@ async function suite(name: string, check: Check, read: (report: unknown) => Told
   failures.push(...counts.names.map((failed) => `${name}: ${failed}`));
 }
 
-async function checks(): Promise<void> {
-  console.log("── static checks");
-  const failed = await runStaticChecks();
-  failures.push(...failed.map((name) => `static checks: ${name}`));
-  add({ passed: staticChecks.length - failed.length, failed: failed.length, skipped: 0 });
-}
-
 function vitest(project: string): Check {
   return {
     name: project,
@@ -132,6 +125,10 @@ function failedSpecs({ specs, suites }: z.output<typeof playwrightSuite>): strin
   return [...own, ...suites.flatMap(failedSpecs)];
 }
 
+console.log("── static checks");
+const failedChecks = await runStaticChecks();
+failures.push(...failedChecks.map((name) => `static checks: ${name}`));
+add({ passed: staticChecks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
 // Two lanes on two cores, of about the same length: browsers mostly wait for pages, fault tests for deadlines to pass.
 const beside: Held = { text: "" };
 /** Both stores are away for a minute in it: time that others use. */
@@ -139,8 +136,7 @@ const minute: Held = { text: "" };
 const browsers: Check = { name: "e2e", command: "playwright", args: ["test", "--reporter=line,json"] };
 await Promise.all([
   suite("end-to-end", browsers, fromPlaywright, beside),
-  checks()
-    .then(() => suite("unit", vitest("unit"), fromVitest))
+  suite("unit", vitest("unit"), fromVitest)
     .then(() => suite("integration", vitest("integration"), fromVitest))
     .then(() =>
       Promise.all([
