@@ -64,12 +64,22 @@ export async function listRuns(
   return withAsking(client, parseRows("the runs", runSchema, answer));
 }
 
+/** Their ids stand in the address, which has a longest length. */
+const askedAtOnce = 100;
+
 /** Says of runs that wait whether it is for a person: the row of a run knows only that it waits. */
 async function withAsking(client: SupabaseClient, runs: Run[]): Promise<Run[]> {
   const waiting = runs.filter(({ status }) => status === "waiting").map(({ id }) => id);
   if (waiting.length === 0) return runs;
-  const answer = await client.from("approvals").select("run_id").eq("status", "pending").in("run_id", waiting);
-  const asking = new Set(parseRows("the approvals", askingSchema, answer).map((row) => row.run_id));
+  const answers = await Promise.all(
+    Array.from({ length: Math.ceil(waiting.length / askedAtOnce) }, (_, page) => {
+      const some = waiting.slice(page * askedAtOnce, (page + 1) * askedAtOnce);
+      return client.from("approvals").select("run_id").eq("status", "pending").in("run_id", some);
+    }),
+  );
+  const asking = new Set(
+    answers.flatMap((answer) => parseRows("the approvals", askingSchema, answer)).map((row) => row.run_id),
+  );
   return runs.map((run) => (asking.has(run.id) ? { ...run, asks: true } : run));
 }
 
