@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { loadavg } from "node:os";
 import { readStackFile } from "../cli/stack/home.ts";
 import { type Bare, type Parts, startBare } from "./engine/bare.ts";
-import { createGauge, type Gauge, type Reading } from "./engine/gauge.ts";
+import { createGauge, type Gauge, type Reading, residentMemory } from "./engine/gauge.ts";
 import { closeConnections, load, post, type Target } from "./engine/load.ts";
 import { allWorkloads, type Workload } from "./engine/workloads.ts";
 import { type Figure, percentile } from "./figure.ts";
@@ -11,6 +11,7 @@ import { type Product, startProduct } from "./product.ts";
 
 const slowMs = 500;
 const idleMs = 2_000;
+const restMs = 10_000;
 
 export interface EngineOptions {
   /** Names of the workloads to measure; none: all of them. */
@@ -53,8 +54,9 @@ export async function measureEngine(options: EngineOptions): Promise<Figure[]> {
         console.log(`  ${name.padEnd(62)} ${value.toPrecision(4).padStart(10)} ${unit}`);
       figures.push(...measured);
     }
-    for (const [name, mb] of gauge.memory())
-      figures.push({ name: `memory afterwards, ${name}`, value: mb, unit: "MB" });
+    figures.push(...memoryFigures("afterwards"));
+    await new Promise((resolve) => setTimeout(resolve, restMs));
+    figures.push(...memoryFigures(`${restMs / 1_000} s later`));
     figures.push({ name: "load of the machine (1 min)", value: loadavg()[0] ?? Number.NaN, unit: "" });
     return figures;
   } finally {
@@ -194,6 +196,16 @@ function figuresOf(name: string, samples: Sample[], workload: Workload, idle: Ra
     },
   );
   return figures;
+}
+
+function memoryFigures(when: string): Figure[] {
+  const sizes = residentMemory();
+  const together = (sizes.get("web") ?? Number.NaN) + (sizes.get("worker") ?? Number.NaN);
+  return [...sizes, ["web and worker", together] as const].map(([name, value]) => ({
+    name: `memory ${when}, ${name}`,
+    value,
+    unit: "MB",
+  }));
 }
 
 /** What goes on when nothing is asked for, a second: heartbeats, sweeps, polls. */

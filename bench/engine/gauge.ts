@@ -15,8 +15,6 @@ export interface Reading {
 
 export interface Gauge {
   read(): Promise<Reading>;
-  /** Resident memory in MB by process. */
-  memory(): Map<string, number>;
   close(): Promise<void>;
 }
 
@@ -45,16 +43,18 @@ export function createGauge(redisUrl: string, databaseUrl: string): Gauge {
         at: performance.now(),
       };
     },
-    memory() {
-      const sizes = new Map<string, number>();
-      for (const one of family()) sizes.set(one.name, (sizes.get(one.name) ?? 0) + one.residentMb);
-      return sizes;
-    },
     async close() {
       redis.disconnect();
       await pool.end();
     },
   };
+}
+
+/** Resident memory in MB of the processes below this one, by name. */
+export function residentMemory(): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const one of family()) sizes.set(one.name, (sizes.get(one.name) ?? 0) + one.residentMb);
+  return sizes;
 }
 
 /** Commands that clients sent: what scripts call inside Redis is counted there as well, and is taken off again. */
