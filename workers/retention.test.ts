@@ -11,7 +11,17 @@ function stage(runs: number, events: number) {
     left[what] -= taken;
     return taken;
   };
-  const store: RetentionStore = { forgetRuns: take("runs"), forgetEvents: take("events") };
+  const store: RetentionStore = {
+    openMonths: async () => {
+      asked.push("open");
+      return 0;
+    },
+    closeMonths: async (days) => {
+      asked.push(`close ${days}`);
+    },
+    forgetRuns: take("runs"),
+    forgetEvents: take("events"),
+  };
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   return { store, log, left, asked };
 }
@@ -22,15 +32,15 @@ test("all that is old goes, a few at a time", async () => {
   await retention.round();
   await retention.close();
   expect(left).toEqual({ runs: 0, events: 0 });
-  expect(asked).toEqual(["runs 30", "runs 30", "runs 30", "events 7"]);
+  expect(asked).toEqual(["open", "open", "close 30", "runs 30", "runs 30", "runs 30", "events 7"]);
 });
 
-test("without a number of days everything stays", async () => {
+test("without a number of days everything stays, and the journal has its months all the same", async () => {
   const { store, log, asked } = stage(120, 3);
   const retention = startRetention({ store, log, runDays: undefined, eventDays: undefined });
   await retention.round();
   await retention.close();
-  expect(asked).toEqual([]);
+  expect(asked).toEqual(["open", "open"]);
 });
 
 test("it begins by itself, and a database that is away is told and tried again", async () => {

@@ -11,7 +11,7 @@ export interface RetentionOptions {
 }
 
 export interface Retention {
-  /** Forgets all that is old enough. Never throws. */
+  /** Has the journal's months ready, and forgets all that is old enough. Never throws. */
   round(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ const hourMs = 3_600_000;
 /** Things forgotten in one statement: few, because a run takes up to 200,000 events along and nobody is to wait for it. */
 const batch = 50;
 
-/** Forgets what is older than its keeper wants, once an hour. */
+/** Forgets what is older than its keeper wants and makes room for what comes, once an hour. */
 export function startRetention({ store, runDays, eventDays, log, everyMs = hourMs }: RetentionOptions): Retention {
   let closed = false;
   let running: Promise<void> = Promise.resolve();
@@ -34,8 +34,15 @@ export function startRetention({ store, runDays, eventDays, log, everyMs = hourM
       if (forgotten < batch) return total;
     }
   };
+  // A month without a part is journalled all the same, in the part for the rest: nothing fails for want of this.
+  const openMonths = async (): Promise<void> => {
+    const opened = await store.openMonths();
+    if (opened > 0) log.info({ opened }, "parts of the journal are ready for the months that come");
+  };
   const round = async (): Promise<void> => {
     try {
+      await openMonths();
+      if (runDays !== undefined) await store.closeMonths(runDays);
       const runs = await all(store.forgetRuns, runDays);
       const events = await all(store.forgetEvents, eventDays);
       if (runs + events > 0) log.info({ runs, events }, "forgot what was old enough");
@@ -44,7 +51,7 @@ export function startRetention({ store, runDays, eventDays, log, everyMs = hourM
     }
   };
   const next = (): void => {
-    if (closed || (runDays === undefined && eventDays === undefined)) return;
+    if (closed) return;
     // Not on the hour: many workers of many deployments start at the same moment.
     timer = setTimeout(
       () => {
@@ -53,7 +60,11 @@ export function startRetention({ store, runDays, eventDays, log, everyMs = hourM
       everyMs * (0.75 + Math.random() * 0.5),
     );
   };
-  next();
+  running = openMonths()
+    .catch((error: unknown) =>
+      log.warn({ error: String(error) }, "parts of the journal could not be made; it is tried again in an hour"),
+    )
+    .finally(next);
   return {
     round,
     async close() {

@@ -22,11 +22,11 @@ const startChild = `with parent as (
       parent_step, last_seq)
     select $1, org_id, workflow_id, version, name, $6::jsonb, $7, $8::jsonb, $2, $9, 1 from version
     on conflict (id) do nothing
-    returning id, org_id, workflow_id, version, created_at
+    returning id, org_id, workflow_id, version, created_at, month
   ), journalled as (
-    insert into public.run_events (run_id, seq, org_id, at, type, data)
+    insert into public.run_events (run_id, seq, org_id, at, type, data, month)
     select id, 1, org_id, created_at, 'run-queued',
-      $10::jsonb || jsonb_build_object('workflowId', workflow_id, 'version', version) from made
+      $10::jsonb || jsonb_build_object('workflowId', workflow_id, 'version', version), month from made
   ), refused as (
     insert into public.run_signals (org_id, run_id, kind, payload)
     select p.org_id, p.id, 'child', $11::jsonb from called p where not exists (select 1 from version)

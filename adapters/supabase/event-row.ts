@@ -12,6 +12,12 @@ export interface EventRow {
 /** Columns for a select of event rows. */
 export const eventColumns = "seq, (extract(epoch from at) * 1000)::float8 as at, type, data";
 
+/**
+ * The month of the run whose id is a statement's `$place`: events lie in parts by that month, and a read that names it opens one of them
+ * only. (Without it every part is asked, and the answer is the same.)
+ */
+export const monthOfRun = (place: number): string => `(select month from public.runs where id = $${place})`;
+
 /** How an event stands in the journal: `data` is its body without the type; `stepId` repeats the step for queries. */
 export function toEventRow(event: RunEvent): {
   seq: number;

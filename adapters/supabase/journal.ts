@@ -4,7 +4,7 @@ import type { JournalBatch, RunHeader, RunJournal } from "../../engine/ports/run
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { z } from "zod";
-import { eventColumns, fromEventRow, toEventRow } from "./event-row.ts";
+import { eventColumns, fromEventRow, monthOfRun, toEventRow } from "./event-row.ts";
 import type { EventRow } from "./event-row.ts";
 import { Gather } from "./gather.ts";
 import { GroupCommit, isRefusal } from "./group-commit.ts";
@@ -67,7 +67,7 @@ export function createRunJournal(pool: Pool): RunJournal {
       }
       const { rows } = await pool.query<EventRow>({
         name: "read-run-events",
-        text: `select ${eventColumns} from run_events where run_id = $1 and seq > $2 order by seq limit $3`,
+        text: `select ${eventColumns} from run_events where run_id = $1 and month = ${monthOfRun(1)} and seq > $2 order by seq limit $3`,
         values: [runId, afterSeq, limit],
       });
       return rows.map(fromEventRow);
@@ -76,7 +76,7 @@ export function createRunJournal(pool: Pool): RunJournal {
     async event(runId, seq) {
       const { rows } = await pool.query<EventRow>({
         name: "read-run-event",
-        text: `select ${eventColumns} from run_events where run_id = $1 and seq = $2`,
+        text: `select ${eventColumns} from run_events where run_id = $1 and month = ${monthOfRun(1)} and seq = $2`,
         values: [runId, seq],
       });
       return rows[0] === undefined ? null : fromEventRow(rows[0]);
@@ -142,7 +142,7 @@ async function readBeginnings(
 ): Promise<Map<string, { events: RunEvent[]; lastSeq: number }>> {
   const { rows } = await pool.query<EventRow & { run_id: string; last_seq: number }>({
     name: "read-run-beginnings",
-    text: `select e.run_id, r.last_seq, ${eventColumns} from runs r join run_events e on e.run_id = r.id
+    text: `select e.run_id, r.last_seq, ${eventColumns} from runs r join run_events e on e.run_id = r.id and e.month = r.month
       where r.id = any ($1::uuid[]) and e.seq <= ${beginningLength} order by e.run_id, e.seq`,
     values: [runIds],
   });

@@ -31,7 +31,8 @@ async function run(daysAgo: number, status: string, parent: string | null = null
   await database.pool.query(
     `with run as (insert into runs (id, org_id, workflow_id, version, workflow_name, last_seq, status, parent_run_id, created_at, ended_at)
        values ($1, $2, $3, 1, 'x', 1, $4, $5, now() - make_interval(days => $6), case when $7 then now() - make_interval(days => $6) end))
-     insert into run_events (run_id, seq, org_id, at, type) values ($1, 1, $2, now(), 'run-queued')`,
+     insert into run_events (run_id, seq, org_id, at, type, month)
+     values ($1, 1, $2, now(), 'run-queued', date_trunc('month', (now() - make_interval(days => $6)) at time zone 'UTC'))`,
     [id, orgId, workflowId, status, parent, daysAgo, ended],
   );
   return id;

@@ -2,8 +2,8 @@ import type { RetentionStore } from "../../engine/ports/retention-store.ts";
 import type { Pool } from "./pool.ts";
 
 /**
- * Old things by organisation or trigger, each along an index that lists have anyway. `skip locked` lets several workers do it side by
- * side, and a run's events go with it by the trigger that the journal's table has for that.
+ * Old things by organisation or trigger, each along an index that lists have anyway; `skip locked` lets several workers do it side by
+ * side. How runs and months of the journal go is said where it is done, in the migration of the journal's months.
  */
 export function createRetentionStore(pool: Pool): RetentionStore {
   const count = async (text: string, days: number, limit: number): Promise<number> => {
@@ -11,24 +11,19 @@ export function createRetentionStore(pool: Pool): RetentionStore {
     return rows[0]?.count ?? 0;
   };
   return {
-    forgetRuns: (days, limit) => count(forgetRuns, days, limit),
+    async openMonths() {
+      const { rows } = await pool.query<{ opened: number }>("select private.open_journal_months() as opened");
+      return rows[0]?.opened ?? 0;
+    },
+    async closeMonths(days) {
+      await pool.query("select private.close_journal_months($1)", [days]);
+    },
+    forgetRuns: (days, limit) => count("select private.forget_runs($1, $2) as count", days, limit),
     async forgetEvents(days, limit) {
       return (await count(forgetEvents, days, limit)) + (await count(forgetDeliveries, days, limit));
     },
   };
 }
-
-const forgetRuns = `with old as (
-    select r.id from public.organizations o cross join lateral (
-      select id, parent_run_id from public.runs
-      where org_id = o.id and created_at < now() - make_interval(days => $1) and ended_at < now() - make_interval(days => $1)
-        and status in ('completed', 'failed', 'cancelled')
-        and not exists (select 1 from public.runs p where p.id = runs.parent_run_id
-          and p.status not in ('completed', 'failed', 'cancelled'))
-      order by created_at limit $2 for update skip locked
-    ) r limit $2
-  ), gone as (delete from public.runs using old where runs.id = old.id returning runs.id)
-  select count(*)::int as count from gone`;
 
 const forgetEvents = `with old as (
     select b.id from public.organizations o cross join lateral (

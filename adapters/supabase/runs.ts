@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
-import { eventColumns, fromEventRow, toEventRow, type EventRow } from "./event-row.ts";
+import { eventColumns, fromEventRow, monthOfRun, toEventRow, type EventRow } from "./event-row.ts";
 import { GroupCommit, isRefusal } from "./group-commit.ts";
 import { moment, pageOf } from "./moment.ts";
 import type { Pool } from "./pool.ts";
@@ -138,7 +138,8 @@ export class RunTable {
       // Events hold whole inputs and outputs, so a page is cut by their stored size too; the first one always comes.
       text: `select seq, at, type, data from (
                select ${eventColumns}, sum(pg_column_size(data)) over (order by seq) - pg_column_size(data) as before
-               from public.run_events where run_id = $1 and org_id = $2 and seq > $3 order by seq limit $4
+               from public.run_events
+               where run_id = $1 and month = ${monthOfRun(1)} and org_id = $2 and seq > $3 order by seq limit $4
              ) as page where before < $5 order by seq`,
       values: [runId, orgId, after, limit, pageBytes],
     });

