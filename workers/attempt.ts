@@ -1,3 +1,4 @@
+import { outstanding } from "../engine/run/outstanding.ts";
 import { stepId, stepParts } from "../engine/run/path.ts";
 import type { RunState, Step } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
@@ -11,8 +12,17 @@ export function isAttemptWanted(state: RunState, { step, attempt }: { step: stri
   return record?.attempt === attempt && (record.status === "queued" || record.status === "running");
 }
 
+/** What calls off all that a run still owes. */
+export function calledOff(plan: Plan, state: RunState): RunCommand[] {
+  const owed = outstanding(plan, state).flatMap((command): RunCommand[] => {
+    if (command.type === "execute") return [{ type: "abort", steps: [command.step] }];
+    return command.type === "arm-timer" ? [{ type: "disarm-timer", key: command.key }] : [];
+  });
+  return [...owed, ...openApprovals(plan, state)];
+}
+
 /** How the requests that wait for a person are called off. */
-export function openApprovals(plan: Plan, state: RunState): Extract<RunCommand, { type: "close-approval" }>[] {
+function openApprovals(plan: Plan, state: RunState): Extract<RunCommand, { type: "close-approval" }>[] {
   return Object.values(state.frames).flatMap((frame) =>
     Object.entries(frame.steps).flatMap(([id, { status, approvalId }]) =>
       plan.nodes.get(id)?.behaviour === "approval" && status === "waiting" && approvalId !== null

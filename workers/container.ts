@@ -103,7 +103,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const ports = {
     worker,
     journal,
-    mailbox: metrics.watch(createRunMailbox(redis, worker)),
+    mailbox: metrics.watch(createRunMailbox(redis, { name: worker, pubSub })),
     queue,
     control: createStepControl(pubSub),
     broadcaster,

@@ -7,14 +7,15 @@ import type { Acknowledgements } from "./acknowledgement.ts";
 import type { CommitHooks } from "./commit.ts";
 import { failRun } from "./fail-run.ts";
 import type { WorkerPorts } from "./ports.ts";
-import { leaseMs, RunSession, TurnError } from "./session.ts";
+import { leaseMs, RunSession } from "./session.ts";
 import { createPromptTimers } from "./timers.ts";
 import type { PromptTimers } from "./timers.ts";
+import { TurnError } from "./turn-error.ts";
 import { Turnstile } from "./turnstile.ts";
 
 const renewEveryMs = 800;
 /** An unanswered input is delivered again after these: once before a dead drainer's lease ends, once soon after. */
-const redeliverMs = [2_000, 3_000, 5_000];
+const redeliverMs = [2_000, 2_200, 5_000];
 /** Failures of turning in a row after which a run is failed: the third is no accident. */
 const maxBugs = 3;
 const nudgeMs = 1_000;
@@ -32,6 +33,9 @@ export class Drainer {
   readonly #timers: PromptTimers;
   readonly #hooks: CommitHooks;
   readonly #keeping: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  /** Runs whose mail is about to be fetched. */
+  readonly #mail = new Set<string>();
   #closed = false;
 
   constructor(ports: WorkerPorts) {
@@ -48,12 +52,18 @@ export class Drainer {
       disarmTimer: this.#timers.disarm,
       lookAgain: (runId: string) => this.#nudgeLater(runId),
     };
-    this.#keeping = setInterval(() => this.#keepLeases(), renewEveryMs / 2);
+    this.#keeping = setInterval(() => void this.#keepLeases(), renewEveryMs / 2);
+    this.#stopListening = ports.mailbox.onMail((runId) => this.#fetchMail(runId));
   }
 
   /** Runs held at the moment. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Those of them that are not only kept for what their steps may give. */
+  get turning(): number {
+    return [...this.#sessions.values()].filter(({ isWaiting }) => !isWaiting).length;
   }
 
   /** Hands an input over, and turns the run here if nobody else does. Resolves when it is handed over. */
@@ -90,9 +100,9 @@ export class Drainer {
    */
   async wake(runId: string, { recover }: { recover: boolean }): Promise<void> {
     if (this.#closed) throw new BatonError("SERVICE_UNAVAILABLE", "The worker stops and takes no more runs.");
-    if (this.#sessions.has(runId)) return;
+    if (await this.#sessions.get(runId)?.lookAgain({ recover })) return;
     const lease = await this.#ports.mailbox.deliver(runId, [], leaseMs);
-    if (lease !== null) await this.#track(this.#drain(lease, recover));
+    if (lease !== null) await this.#hold(lease, recover);
   }
 
   /** Lets all runs go: what they had finished is in the journal, the rest is another worker's. */
@@ -103,6 +113,7 @@ export class Drainer {
     for (const timer of this.#nudges) clearTimeout(timer);
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     clearInterval(this.#keeping);
+    this.#stopListening();
     this.#acks.close();
   }
 
@@ -113,30 +124,34 @@ export class Drainer {
   }
 
   /** Puts entries into the mailbox, and drains it behind the caller's back if the lease is to be had. */
-  async #take(runId: string, entries: MailEntry[]): Promise<void> {
-    const lease = await this.#ports.mailbox.deliver(runId, entries, leaseMs);
+  async #take(runId: string, entries: readonly MailEntry[]): Promise<void> {
+    const lease = await this.#ports.mailbox.deliver(runId, [...entries], leaseMs);
     if (lease === null) return;
-    const work = this.#drain(lease, false).catch((error: unknown) => {
-      this.#ports.log.warn({ runId, error: String(error) }, "a run could not be turned; it is tried again");
-      this.#nudgeLater(runId);
-    });
-    void this.#track(work);
+    this.#hold(lease, false).catch((error: unknown) => this.#tryAgain(runId, error));
   }
 
-  #track(work: Promise<void>): Promise<void> {
-    const tracked = work.finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
-    return tracked;
-  }
-
-  async #drain(lease: Lease, recover: boolean): Promise<void> {
+  /** Turns a run and keeps it while that is of use. Resolves when it was turned. */
+  #hold(lease: Lease, recover: boolean): Promise<void> {
     const session = new RunSession(this.#ports, this.#hooks, this.#turnstile, lease, recover);
     this.#sessions.set(lease.runId, session);
+    const work = this.#drain(session).finally(() => this.#running.delete(work));
+    this.#running.add(work);
+    // What fails while it is kept nobody waits for.
+    session.turned.then(() => work).catch((error: unknown) => this.#tryAgain(lease.runId, error));
+    return Promise.race([session.turned, work]);
+  }
+
+  #tryAgain(runId: string, error: unknown): void {
+    this.#ports.log.warn({ runId, error: String(error) }, "a run could not be turned; it is tried again");
+    this.#nudgeLater(runId);
+  }
+
+  async #drain(session: RunSession): Promise<void> {
     try {
-      const late = await this.#ports.tracer.span("turn", { runId: lease.runId }, () => session.run());
-      this.#bugs.delete(lease.runId);
+      const late = await session.run();
+      this.#bugs.delete(session.runId);
       this.#release(session);
-      if (late.length > 0) await this.#take(lease.runId, late);
+      if (late.length > 0) await this.#take(session.runId, late);
     } catch (error) {
       this.#release(session);
       await this.#giveUp(session, error);
@@ -190,14 +205,35 @@ export class Drainer {
     this.#nudges.add(timer);
   }
 
-  /** Prolongs the leases of runs that are held for longer than a moment. A short turn never gets here. */
-  #keepLeases(): void {
+  /** Others delivered something for a run that is held here. Messages that come together are one look. */
+  #fetchMail(runId: string): void {
+    if (this.#mail.has(runId) || !this.#sessions.has(runId)) return;
+    this.#mail.add(runId);
+    setImmediate(() => {
+      this.#mail.delete(runId);
+      this.#sessions
+        .get(runId)
+        ?.lookAgain({ recover: false })
+        .catch((error: unknown) => {
+          this.#ports.log.debug({ runId, error: String(error) }, "a run's mail waits for the next look");
+        });
+    });
+  }
+
+  /** Prolongs the leases of runs that are held for longer than a moment, all at once. A short turn never gets here. */
+  async #keepLeases(): Promise<void> {
     const now = performance.now();
-    for (const session of this.#sessions.values()) {
-      if (now - session.renewedAt < renewEveryMs) continue;
-      session.renew().catch((error: unknown) => {
-        this.#ports.log.debug({ runId: session.runId, error: String(error) }, "a lease could not be renewed");
-      });
+    const due = [...this.#sessions.values()].filter(({ renewedAt }) => now - renewedAt >= renewEveryMs);
+    if (due.length === 0) return;
+    for (const session of due) session.renewedAt = now;
+    try {
+      const states = await this.#ports.mailbox.renew(
+        due.map(({ lease }) => lease),
+        leaseMs,
+      );
+      await Promise.all(due.map((session, index) => session.renewed(states[index] ?? "lost")));
+    } catch (error) {
+      this.#ports.log.debug({ runs: due.length, error: String(error) }, "leases could not be renewed");
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { ExecutionVerdict } from "./execute-step.ts";
-import type { WorkerMailbox } from "./ports.ts";
+import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 
 export interface WorkerMetrics {
   /** What the worker measured, for whoever gathers it. */
@@ -15,7 +15,7 @@ export interface WorkerMetrics {
   /** A dead worker's work was given to others, so long after its last sign of life. */
   tookOver(ms: number): void;
   /** Counts leases that were lost: another worker took a run over while this one had it. */
-  watch<M extends WorkerMailbox>(mailbox: M): M;
+  watch<M extends RunMailbox>(mailbox: M): M;
   /** What the worker has in hand. */
   hold(runs: number, steps: number): void;
 }
@@ -91,9 +91,13 @@ export function createWorkerMetrics(): WorkerMetrics {
     tookOver: (ms) => recoveries.observe(ms / 1_000),
     watch: (mailbox) => ({
       ...mailbox,
-      settle: async (...args: Parameters<WorkerMailbox["settle"]>) => counted(await mailbox.settle(...args)) || null,
-      take: async (...args: Parameters<WorkerMailbox["take"]>) => counted(await mailbox.take(...args)) || null,
-      renew: async (...args: Parameters<WorkerMailbox["renew"]>) => counted(await mailbox.renew(...args)) === true,
+      settle: async (...args: Parameters<RunMailbox["settle"]>) => counted(await mailbox.settle(...args)) || null,
+      take: async (...args: Parameters<RunMailbox["take"]>) => counted(await mailbox.take(...args)) || null,
+      async renew(...args: Parameters<RunMailbox["renew"]>) {
+        const states = await mailbox.renew(...args);
+        lost.inc(states.filter((state) => state === "lost").length);
+        return states;
+      },
     }),
     hold(runs, inHand) {
       runsHeld.set(runs);

@@ -3,7 +3,7 @@ import type { ChildRuns } from "../engine/ports/child-runs.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { RunEnds } from "../engine/ports/run-ends.ts";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
-import type { Lease, MailEntry, RunMailbox } from "../engine/ports/run-mailbox.ts";
+import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { StepControl } from "../engine/ports/step-control.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
@@ -13,18 +13,12 @@ import type { Admission } from "./child-run.ts";
 import type { Log } from "./log.ts";
 import type { Plans } from "./plans.ts";
 
-/** A mailbox that can be asked in the middle of a long turn. */
-export interface WorkerMailbox extends RunMailbox {
-  /** Prolongs the lease and takes what came in, keeping the lease even when there is nothing. Null when it was lost. */
-  take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null>;
-}
-
 /** What a worker's parts stand on. Built in container.ts, and from memory in tests. */
 export interface WorkerPorts {
   /** Name of this worker: letters, digits and dashes. */
   worker: string;
   journal: RunJournal;
-  mailbox: WorkerMailbox;
+  mailbox: RunMailbox;
   queue: StepQueue;
   control: StepControl;
   broadcaster: Broadcaster;

@@ -97,9 +97,12 @@ describe("when things break", () => {
   });
 
   test("a hot state that is broken is not used twice", async () => {
-    const { addRun, drainer, mailbox, store, executeAll } = worker(answering);
-    const run = addRun(calling);
-    await drainer.wake(run, { recover: false });
+    const stack = createMemoryStack();
+    const { drainer, mailbox, store, executeAll } = worker(answering, stack);
+    const first = worker(answering, stack);
+    const run = first.addRun(calling);
+    await first.drainer.wake(run, { recover: false });
+    await first.close();
     const lease = await mailbox.deliver(run, [], 1_000);
     await mailbox.settle(lease!, { ...lease!.state!, seq: 50, frames: null as never }, 1_000);
     await expect(drainer.wake(run, { recover: true })).rejects.toThrow();

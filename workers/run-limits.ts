@@ -10,6 +10,11 @@ const maxStateBytes = 32 * 1024 * 1024;
 /** How many events go by between two looks at the size of the state: looking costs as much as writing it out. */
 export const measureEvery = 1_000;
 
+/** The same for a run that is kept between two steps, which are few and may be large: the more often, the shorter it is. */
+export function measureHeld(seq: number): number {
+  return Math.min(measureEvery, Math.max(20, seq / 10));
+}
+
 /** The limit that the run broke, as the error it fails with; null when it broke none or is over. */
 export function brokenLimit(plan: Plan, state: RunState, measure: boolean): ErrorRecord | null {
   if (isRunEnded(state.status)) return null;

@@ -1,52 +1,39 @@
-import { randomUUID } from "node:crypto";
 import { BatonError } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
-import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
+import type { Lease, LeaseState, MailEntry } from "../engine/ports/run-mailbox.ts";
 import { apply, emptyState } from "../engine/run/fold.ts";
 import type { RunEvent } from "../engine/run/event.ts";
-import type { RunInput } from "../engine/run/input.ts";
+import type { RunCommand, RunInput } from "../engine/run/input.ts";
 import { outstanding, timerDue } from "../engine/run/outstanding.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
-import { childRunId } from "./child-run.ts";
 import { createCommitter } from "./commit.ts";
 import type { Committer, CommitHooks } from "./commit.ts";
-import { isAttemptWanted, openApprovals } from "./attempt.ts";
+import { calledOff, isAttemptWanted } from "./attempt.ts";
+import { Inbox } from "./inbox.ts";
+import { loadRun, type LoadedRun } from "./load-run.ts";
 import { Outbox } from "./outbox.ts";
 import type { RunIdentity } from "./plans.ts";
 import type { WorkerPorts } from "./ports.ts";
-import { brokenLimit, measureEvery } from "./run-limits.ts";
-import { prepareSteps } from "../nodes/catalog/prepare-steps.ts";
-import type { PrepareCommand } from "../nodes/catalog/prepare-steps.ts";
+import { Preparation } from "./preparation.ts";
+import { brokenLimit, measureEvery, measureHeld } from "./run-limits.ts";
 import { numbered } from "./signal-input.ts";
+import { StepsInFlight } from "./steps-in-flight.ts";
+import { turning } from "./turn-error.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** A worker that stops renewing loses its runs after this; it is renewed about every second. */
 export const leaseMs = 4_000;
+/** How long a run is kept for what its steps give, before it is let go: well within a lease. */
+const holdMs = 2_000;
 /** How long a run may turn without letting others on. */
 const sliceMs = 10;
 /** Events that wait for the journal at most; beyond it turning waits too. */
 const maxUnwritten = 2_000;
 /** How long finished computing steps wait for more to go out with them, where the turn has to wait anyway. */
 const coalesceMs = 15;
-const pageSize = 5_000;
-
-/** The engine or a node type threw: trying again gives the same. Distinct from a database that is away. */
-export class TurnError extends Error {
-  override name = "TurnError";
-  readonly record: ErrorRecord;
-  /** True when it is known that no later try can succeed. */
-  readonly final: boolean;
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.final = cause instanceof BatonError && cause.code === "WORKFLOW_INVALID";
-    this.record = this.final
-      ? { code: "WORKFLOW_INVALID", message: this.message, retryable: false }
-      : { code: "INTERNAL", message: "The run met an error inside Baton and was ended.", retryable: false };
-  }
-}
 
 /**
  * One drainer's hold of one run: from taking the lease to letting it go. It turns everything that comes in, and appends in the
@@ -64,11 +51,12 @@ export class RunSession {
   #state: RunState;
   #outbox: Outbox | null = null;
   #committer: Committer | null = null;
-  #inbox: MailEntry[];
+  readonly #inbox: Inbox;
+  readonly #inFlight = new StepsInFlight();
+  readonly #turned = Promise.withResolvers<void>();
   /** Answers to `prepare`, turned before anything else. */
   #ready: RunInput[] = [];
-  /** By step: the engine may ask twice for one that is still to be prepared. */
-  #toPrepare = new Map<string, PrepareCommand>();
+  readonly #preparation: Preparation;
   #storedSeq: number | null;
   #measuredSeq = 0;
   #sliceEnd = 0;
@@ -81,9 +69,10 @@ export class RunSession {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#turnstile = turnstile;
+    this.#preparation = new Preparation(ports);
     this.#lease = lease;
     this.#recover = recover;
-    this.#inbox = lease.entries;
+    this.#inbox = new Inbox(lease.entries);
     this.#state = lease.state ?? emptyState(lease.runId);
     this.#storedSeq = lease.state?.seq ?? null;
     this.renewedAt = performance.now();
@@ -91,6 +80,16 @@ export class RunSession {
 
   get lease(): Lease {
     return this.#lease;
+  }
+
+  /** True while the run is only kept for what its steps may give. */
+  get isWaiting(): boolean {
+    return this.#inbox.isWaitedFor;
+  }
+
+  /** Resolves when the run was turned as far as it went for the first time; it may be kept for longer. */
+  get turned(): Promise<void> {
+    return this.#turned.promise;
   }
 
   /** An entry from this very process: no need to go through the mailbox. */
@@ -101,22 +100,29 @@ export class RunSession {
   /** Entries which are not in the journal yet: what must go back when this session cannot go on. */
   unfinished(): MailEntry[] {
     const turned = [...(this.#committer?.unfinished() ?? []), ...(this.#outbox?.entries ?? [])];
-    return [...turned.map(({ entry }) => entry), ...this.#inbox];
+    return [...turned.map(({ entry }) => entry), ...this.#inbox.entries];
   }
 
-  /** Drains the run. Gives the entries that came too late, after the lease was let go: the caller delivers them again. */
-  async run(): Promise<MailEntry[]> {
+  /**
+   * Drains the run. Gives the entries that came too late, after the lease was let go, and any that come still: the caller
+   * delivers them again.
+   */
+  async run(): Promise<readonly MailEntry[]> {
     if (!(await this.#load())) {
       this.#dismiss();
       await this.#ports.mailbox.forget(this.runId);
-      return [];
+      return this.#inbox.entries;
     }
     for (;;) {
-      await this.#turnAll();
-      if (this.#lost) return this.unfinished();
+      await this.#ports.tracer.span("turn", { runId: this.runId }, () => this.#turnAll());
+      if (this.#lost) {
+        this.#inbox.fill(this.unfinished());
+        return this.#inbox.entries;
+      }
       if (this.#leaving && this.#hasWork()) return this.#handOver();
+      if (await this.#holdOn()) continue;
       const more = await this.#settle();
-      if (more === null || more.length === 0) return this.#inbox;
+      if (more === null || more.length === 0) return this.#inbox.entries;
       this.#inbox.unshift(...more);
     }
   }
@@ -124,65 +130,74 @@ export class RunSession {
   /** Stops turning at the next occasion, and leaves the rest of the run to another worker. */
   leave(): void {
     this.#leaving = true;
+    this.#inbox.interrupt();
   }
 
-  /** Prolongs the lease and picks up what came in. Called about every second for as long as the session lasts. */
-  async renew(): Promise<void> {
-    this.renewedAt = performance.now();
+  /** Picks up what came in through the mailbox. `recover` also hands over again what the run owes. False when the lease was lost. */
+  async lookAgain({ recover }: { recover: boolean }): Promise<boolean> {
+    if (recover) this.#recover = true;
     const entries = await this.#ports.mailbox.take(this.#lease, leaseMs);
+    this.renewedAt = performance.now();
     if (entries === null) this.#lost = true;
     else this.#inbox.push(...entries);
+    this.#inbox.interrupt();
+    return entries !== null;
+  }
+
+  /** Called about every second for as long as the session lasts: what became of its lease. */
+  async renewed(state: LeaseState): Promise<void> {
+    this.renewedAt = performance.now();
+    if (state === "lost") {
+      this.#lost = true;
+      this.#inbox.interrupt();
+    } else if (state === "mail") await this.lookAgain({ recover: false });
+  }
+
+  /**
+   * Keeps the run while its steps are expected to give something soon: a step that starts and ends meanwhile costs the mailbox
+   * nothing. True when there is something to turn.
+   */
+  async #holdOn(): Promise<boolean> {
+    this.#turned.resolve();
+    const called = (): boolean => this.#lost || this.#recover || this.#hasWork();
+    if (called()) return true;
+    if (this.#leaving || this.#inFlight.isEmpty || isRunEnded(this.#state.status)) return false;
+    // Letting go would have measured the state.
+    this.#enforceLimits(measureHeld(this.#state.seq));
+    if (this.#need(this.#outbox).isEmpty) await this.#inbox.wait(holdMs);
+    else return true;
+    return called();
   }
 
   /** Plan and state. False when there is no such run. */
   async #load(): Promise<boolean> {
-    const fresh = this.#state.seq === 0;
-    const [identity, events] = await Promise.all([
-      this.#ports.plans.identity(this.runId),
-      fresh || this.#recover ? this.#ports.journal.read(this.runId, this.#state.seq, pageSize) : [],
-    ]);
-    if (identity === null) return false;
+    const fold = this.#state.seq === 0 || this.#recover;
+    const loaded = await loadRun(this.#ports, this.#state, fold);
+    if (loaded !== null) this.#begin(loaded, fold);
+    return loaded !== null;
+  }
+
+  #begin({ identity, plan, state }: LoadedRun, recovering: boolean): void {
     this.#identity = identity;
-    try {
-      this.#plan = await this.#ports.plans.plan(identity.workflowId, identity.version);
-    } catch (error) {
-      if (error instanceof BatonError) throw new TurnError(error);
-      throw error;
-    }
-    await this.#catchUp(this.#plan, events);
-    this.#begin(this.#plan, fresh || this.#recover);
-    return true;
-  }
-
-  /** Folds in what the journal has beyond the state. */
-  async #catchUp(plan: Plan, firstPage: RunEvent[]): Promise<void> {
-    let page = firstPage;
-    for (;;) {
-      for (const event of page) this.#state = this.#try(() => apply(plan, this.#state, event));
-      if (page.length < pageSize) return;
-      page = await this.#ports.journal.read(this.runId, this.#state.seq, pageSize);
-    }
-  }
-
-  #begin(plan: Plan, recovering: boolean): void {
-    const identity = this.#identity;
-    if (identity === null) throw new TypeError("A session begins after it knows its run.");
+    this.#plan = plan;
+    this.#state = state;
     this.#outbox = new Outbox(plan, this.#state);
     this.#committer = createCommitter(this.#ports, this.#hooks, identity);
     this.#ready = [];
-    this.#toPrepare.clear();
+    this.#preparation.clear();
     this.#measuredSeq = this.#state.seq;
     if (this.#state.status === "queued" && this.#state.seq > 0) this.#ready.push({ type: "start" });
-    else if (recovering) this.#dispatchOwed(plan, this.#outbox);
+    else if (recovering) this.#dispatchOwed();
     this.#recover = false;
   }
 
   /** What the run still owes. Timers and approvals have their rows since the append that asked for them. */
-  #dispatchOwed(plan: Plan, outbox: Outbox): void {
+  #dispatchOwed(): void {
     if (isRunEnded(this.#state.status)) return;
-    for (const command of this.#try(() => outstanding(plan, this.#state))) {
-      if (command.type === "prepare") this.#toPrepare.set(command.step, command);
-      else if (command.type === "execute" || command.type === "start-child") outbox.addCommand(command);
+    const plan = this.#need(this.#plan);
+    for (const command of turning(() => outstanding(plan, this.#state))) {
+      if (command.type === "prepare" || command.type === "execute" || command.type === "start-child")
+        this.#command(command);
       else if (command.type === "arm-timer") this.#hooks.armTimer(this.runId, command.key, command.due);
     }
   }
@@ -190,6 +205,10 @@ export class RunSession {
   /** Turns until nothing is left to turn and all of it is in the journal. */
   async #turnAll(): Promise<void> {
     this.#sliceEnd = performance.now() + sliceMs;
+    if (this.#recover) {
+      this.#recover = false;
+      this.#dispatchOwed();
+    }
     while (!this.#lost) {
       const committer = this.#need(this.#committer);
       if (committer.refused()) {
@@ -199,7 +218,7 @@ export class RunSession {
         await committer.settled();
       } else if (this.#turnNext()) {
         if (performance.now() > this.#sliceEnd) await this.#yield();
-      } else if (this.#toPrepare.size > 0) {
+      } else if (!this.#preparation.isEmpty) {
         await this.#prepare();
       } else if (!this.#flush()) {
         if (committer.isIdle()) return;
@@ -225,42 +244,34 @@ export class RunSession {
     const plan = this.#need(this.#plan);
     const outbox = this.#need(this.#outbox);
     try {
-      const { state, events, commands } = this.#try(() =>
-        transition(plan, this.#state, input, this.#ports.clock.now()),
-      );
+      const { state, events, commands } = turning(() => transition(plan, this.#state, input, this.#ports.clock.now()));
       this.#state = state;
       if (input.type === "timer")
         outbox.timerFired(input.key, events.length > 0 ? null : timerDue(plan, state, input.key));
       outbox.addEvents(events);
-      for (const command of commands) {
-        if (command.type === "prepare") this.#toPrepare.set(command.step, command);
-        else outbox.addCommand(command);
-      }
+      for (const command of commands) this.#command(command);
       // "Started" is a question: is this attempt still wanted? A repeated one changes nothing and is still to be answered yes.
       const applied = input.type === "started" ? isAttemptWanted(state, input) : events.length > 0;
+      this.#inFlight.turned(input, applied);
       if (entry !== null) outbox.addEntry(entry, applied);
     } catch (error) {
       if (entry !== null) this.#inbox.unshift(entry);
       throw error;
     }
-    this.#enforceLimits(plan);
+    this.#enforceLimits(measureEvery);
+  }
+
+  #command(command: RunCommand): void {
+    if (command.type === "prepare") {
+      this.#preparation.add(command);
+      return;
+    }
+    this.#inFlight.commanded(command);
+    this.#need(this.#outbox).addCommand(command);
   }
 
   async #prepare(): Promise<void> {
-    const commands = [...this.#toPrepare.values()];
-    this.#toPrepare.clear();
-    const { clock, sandbox, contracts, log } = this.#ports;
-    const context = {
-      plan: this.#need(this.#plan),
-      state: this.#state,
-      now: clock.now(),
-      sandbox,
-      newId: randomUUID,
-      newChildId: childRunId,
-      contracts,
-      log,
-    };
-    const answers = this.#try(() => prepareSteps(context, commands));
+    const answers = this.#preparation.answer(this.#need(this.#plan), this.#state);
     if (Array.isArray(answers)) {
       this.#ready.push(...answers);
       return;
@@ -296,37 +307,34 @@ export class RunSession {
       this.#lost = true;
       return;
     }
-    this.#inbox = this.unfinished();
+    this.#inbox.fill(this.unfinished());
+    this.#inFlight.clear();
     this.#committer = null;
     this.#outbox = null;
-    if (!(await this.#ports.mailbox.renew(this.#lease, leaseMs))) {
-      this.#lost = true;
-      return;
-    }
+    if (!(await this.lookAgain({ recover: false }))) return;
     this.#ports.log.debug(
       { runId: this.runId, seq: this.#state.seq },
       "another drainer was first; folding the journal",
     );
-    this.#state = emptyState(this.runId);
     this.#storedSeq = -1;
-    const plan = this.#need(this.#plan);
-    await this.#catchUp(plan, await this.#ports.journal.read(this.runId, 0, pageSize));
-    this.#begin(plan, true);
+    const loaded = await loadRun(this.#ports, emptyState(this.runId), true);
+    if (loaded === null) this.#lost = true;
+    else this.#begin(loaded, true);
   }
 
   #hasWork(): boolean {
-    return this.#inbox.length > 0 || this.#ready.length > 0 || this.#toPrepare.size > 0;
+    return this.#inbox.entries.length > 0 || this.#ready.length > 0 || !this.#preparation.isEmpty;
   }
 
   /** Without a hot state the next drainer folds the journal, and so finds what was still to be prepared. */
-  async #handOver(): Promise<MailEntry[]> {
+  async #handOver(): Promise<readonly MailEntry[]> {
     const { mailbox, queue } = this.#ports;
     await this.#need(this.#committer).dispatched();
     const late = (await mailbox.take(this.#lease, leaseMs)) ?? [];
     await mailbox.forget(this.runId);
-    await mailbox.post(this.runId, [...this.#inbox.splice(0), ...late]);
+    await mailbox.post(this.runId, [...this.#inbox.empty(), ...late]);
     await queue.wake(this.runId, this.#identity?.priority ?? 0, this.#identity?.orgId);
-    return [];
+    return this.#inbox.entries;
   }
 
   async #settle(): Promise<MailEntry[] | null> {
@@ -342,23 +350,23 @@ export class RunSession {
     } catch (error) {
       if (!(error instanceof BatonError) || error.code !== "STATE_TOO_LARGE") throw error;
       this.#fail({ code: error.code, message: error.message, retryable: false });
-      return this.#inbox.splice(0).concat({ id: "limit", input: { type: "start" } });
+      return this.#inbox.empty().concat({ id: "limit", input: { type: "start" } });
     }
   }
 
-  #enforceLimits(plan: Plan): void {
+  /** @param every events after which the state is measured again */
+  #enforceLimits(every: number): void {
     const { seq } = this.#state;
-    const measure = seq - this.#measuredSeq >= measureEvery;
+    const measure = seq - this.#measuredSeq >= every;
     if (measure) this.#measuredSeq = seq;
-    const broken = brokenLimit(plan, this.#state, measure);
+    const broken = brokenLimit(this.#need(this.#plan), this.#state, measure);
     if (broken !== null) this.#fail(broken);
   }
 
   /** Ends the run from outside the graph, and calls off all that it still owed. */
   #fail(error: ErrorRecord): void {
     const plan = this.#need(this.#plan);
-    const outbox = this.#need(this.#outbox);
-    const owed = this.#try(() => [...outstanding(plan, this.#state), ...openApprovals(plan, this.#state)]);
+    const owed = turning(() => calledOff(plan, this.#state));
     const event: RunEvent = {
       type: "run-failed",
       error,
@@ -366,31 +374,19 @@ export class RunSession {
       seq: this.#state.seq + 1,
       at: this.#ports.clock.now(),
     };
-    this.#state = this.#try(() => apply(plan, this.#state, event));
-    outbox.addEvents([event]);
+    this.#state = turning(() => apply(plan, this.#state, event));
+    this.#need(this.#outbox).addEvents([event]);
     this.#ready = [];
-    this.#toPrepare.clear();
-    for (const command of owed) {
-      if (command.type === "execute") outbox.addCommand({ type: "abort", steps: [command.step] });
-      else if (command.type === "arm-timer") outbox.addCommand({ type: "disarm-timer", key: command.key });
-      else if (command.type === "close-approval") outbox.addCommand(command);
-    }
+    this.#preparation.clear();
+    for (const command of owed) this.#command(command);
   }
 
   /** The run is gone: nobody is to wait for it. */
   #dismiss(): void {
     for (const entry of this.unfinished()) this.#hooks.acknowledge([{ entry, applied: false }]);
-    this.#inbox = [];
+    this.#inbox.empty();
     this.#outbox = null;
     this.#committer = null;
-  }
-
-  #try<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw new TurnError(error);
-    }
   }
 
   #need<T>(part: T | null): T {

@@ -10,7 +10,8 @@ interface Parts {
   registry: WorkerRegistry;
   /** Gives a dead worker's jobs to others, and the ids of the runs they belong to. */
   queue: { release(owners: string[]): Promise<string[]> };
-  mailbox: { release(runId: string, holder: string): Promise<boolean> };
+  /** Lets a dead worker's leases go; gives their runs. */
+  mailbox: { release(holder: string): Promise<string[]> };
   drainer: Pick<Drainer, "wake">;
   /** Told of each worker that was gone: how long after its last sign of life others had its work. */
   tookOver?: (ms: number) => void;
@@ -32,10 +33,8 @@ export async function takeOver(parts: Parts): Promise<number> {
     if (!(await parts.registry.remove(name))) continue;
     count += 1;
     const began = performance.now();
-    const runs = [...new Set(await parts.queue.release(owners))];
-    const released = await Promise.all(runs.map((runId) => parts.mailbox.release(runId, name)));
+    const [jobs, held] = await Promise.all([parts.queue.release(owners), parts.mailbox.release(name)]);
     // What it turned and had not handed over yet is owed: it is found by folding the journal.
-    const held = runs.filter((_, index) => released[index]);
     for (const runId of held) {
       parts.drainer.wake(runId, { recover: true }).catch((error: unknown) => {
         parts.log.warn({ runId, error: String(error) }, "a dead worker's run is left to the sweep");
@@ -43,7 +42,7 @@ export async function takeOver(parts: Parts): Promise<number> {
     }
     const ms = Math.round(performance.now() - began);
     parts.tookOver?.(Math.max(0, Date.now() - seenAt));
-    parts.log.warn({ worker: name, runs: runs.length, held: held.length, ms }, "took over from a worker that is gone");
+    parts.log.warn({ worker: name, jobs: jobs.length, held: held.length, ms }, "took over from a worker that is gone");
   }
   return count;
 }

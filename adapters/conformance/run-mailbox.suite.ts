@@ -4,7 +4,7 @@ import { emptyState } from "../../engine/run/fold.ts";
 import type { RunState } from "../../engine/run/state.ts";
 
 export interface MailboxUnderTest {
-  mailbox: RunMailbox & { take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null> };
+  mailbox: RunMailbox;
   /** A run id that no test has used. */
   newRunId(): string;
 }
@@ -100,9 +100,9 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       const quick = await takeOver(mailbox, run);
       expect(ids(quick.entries)).toEqual(["b"]);
       expect(await mailbox.settle(slow!, stateAt(run, 9), 5_000)).toBeNull();
-      expect(await mailbox.renew(slow!, 5_000)).toBe(false);
+      expect(await mailbox.renew([slow!], 5_000)).toEqual(["lost"]);
       expect(await mailbox.take(slow!, 5_000)).toBeNull();
-      expect(await mailbox.renew(quick, 5_000)).toBe(true);
+      expect(await mailbox.renew([quick], 5_000)).toEqual(["held"]);
       expect(await mailbox.settle(quick, null, 5_000)).toEqual([]);
       expect((await mailbox.deliver(run, [], 5_000))?.state).toBeNull();
     });
@@ -111,7 +111,7 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       const { mailbox, newRunId } = under();
       const run = newRunId();
       const lease = await mailbox.deliver(run, [], 50);
-      expect(await mailbox.renew(lease!, 5_000)).toBe(true);
+      expect(await mailbox.renew([lease!], 5_000)).toEqual(["held"]);
       // Another lease of the same length, not renewed, tells when the time is over.
       const measure = newRunId();
       await mailbox.deliver(measure, [], 50);
@@ -127,6 +127,41 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       await mailbox.post(run, [entry("a")]);
       expect(ids(await mailbox.take(lease!, 5_000))).toEqual(["a"]);
       expect(await mailbox.deliver(run, [], 5_000)).toBeNull();
+    });
+
+    test("many leases are prolonged at once, and each tells what became of it", async () => {
+      const { mailbox, newRunId } = under();
+      const [held, mailed, lost] = [newRunId(), newRunId(), newRunId()];
+      const leases = await Promise.all([held, mailed, lost].map((run) => mailbox.deliver(run, [], 5_000)));
+      await mailbox.post(mailed, [entry("a")]);
+      await mailbox.forget(lost);
+      expect(
+        await mailbox.renew(
+          leases.map((lease) => lease!),
+          5_000,
+        ),
+      ).toEqual(["held", "mail", "lost"]);
+      expect(await mailbox.renew([], 5_000)).toEqual([]);
+    });
+
+    test("who holds a run hears that another delivered something for it", async () => {
+      const { mailbox, newRunId } = under();
+      const [run, quiet] = [newRunId(), newRunId()];
+      const heard: string[] = [];
+      const stop = mailbox.onMail((each) => heard.push(each));
+      await mailbox.deliver(run, [], 5_000);
+      await mailbox.deliver(quiet, [], 5_000);
+      await mailbox.deliver(quiet, [], 5_000);
+      // A listener is subscribed some moments after it asked.
+      await vi.waitFor(
+        async () => {
+          expect(await mailbox.deliver(run, [entry("a")], 5_000)).toBeNull();
+          expect(heard).toContain(run);
+        },
+        { interval: 20, timeout: 5_000 },
+      );
+      expect(heard).not.toContain(quiet);
+      stop();
     });
 
     test("who cannot go on puts the entries back, first in line", async () => {
@@ -170,7 +205,7 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       const lease = await mailbox.deliver(run, [], 5_000);
       const huge = { ...stateAt(run, 2), vars: { text: "x".repeat(33 * 1024 * 1024) } };
       await expect(mailbox.settle(lease!, huge, 5_000)).rejects.toMatchObject({ code: "STATE_TOO_LARGE" });
-      expect(await mailbox.renew(lease!, 5_000)).toBe(true);
+      expect(await mailbox.renew([lease!], 5_000)).toEqual(["held"]);
     });
   });
 }

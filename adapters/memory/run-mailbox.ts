@@ -13,7 +13,6 @@ interface Box {
 }
 
 export interface MemoryRunMailbox extends RunMailbox {
-  take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null>;
   /** Loses everything, as FLUSHALL does. */
   flush(): void;
 }
@@ -28,6 +27,7 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
     boxes.set(runId, made);
     return made;
   };
+  const listeners = new Set<(runId: string) => void>();
   const holds = (lease: Lease): boolean => {
     const held = box(lease.runId).lease;
     return held !== null && held.token === lease.token && held.until > now();
@@ -47,7 +47,10 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
     async deliver(runId, entries, leaseMs) {
       push(runId, entries);
       const { lease, hot } = box(runId);
-      if (lease !== null && lease.until > now()) return null;
+      if (lease !== null && lease.until > now()) {
+        if (box(runId).mail.length > 0) for (const hear of listeners) hear(runId);
+        return null;
+      }
       const token = randomUUID();
       box(runId).lease = { token, until: now() + leaseMs };
       const state = hot === null ? null : (JSON.parse(hot.json) as RunState);
@@ -72,10 +75,16 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
       box(lease.runId).lease = { token: lease.token, until: now() + leaseMs };
       return takeMail(lease.runId);
     },
-    async renew(lease, leaseMs) {
-      if (!holds(lease)) return false;
-      box(lease.runId).lease = { token: lease.token, until: now() + leaseMs };
-      return true;
+    async renew(leases, leaseMs) {
+      return leases.map((lease) => {
+        if (!holds(lease)) return "lost";
+        box(lease.runId).lease = { token: lease.token, until: now() + leaseMs };
+        return box(lease.runId).mail.length > 0 ? "mail" : "held";
+      });
+    },
+    onMail(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async abandon(lease, entries) {
       const kept = box(lease.runId);

@@ -7,6 +7,8 @@ export const runKeys = {
   mail: (runId: string): string => `baton:{${runId}}:mail`,
   /** Token of the drainer that holds the run, with an expiry. */
   lease: (runId: string): string => `baton:{${runId}}:lease`,
+  /** The run whose lease this key is. */
+  runOfLease: (key: string): string => key.slice("baton:{".length, -"}:lease".length),
   /** Hash: `seq` (number of the last event folded in) and `json` (the state). */
   hot: (runId: string): string => `baton:{${runId}}:hot`,
 } as const;
@@ -33,6 +35,8 @@ export const channels = {
   /** Says that triggers or listeners are owed something; workers look at once instead of within a second. */
   owed: "baton:owed",
   acknowledge: (worker: string): string => `baton:ack:${worker}`,
+  /** Says which of a worker's runs have mail. */
+  mail: (worker: string): string => `baton:mail:${worker}`,
 } as const;
 
 /** Present for as long as a worker lives: what health counts. */

@@ -24,11 +24,11 @@ let theirs: PubSub;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = connectRedis({ url: server.url, name: "test", log: quiet });
-  mailbox = createRunMailbox(redis);
   const open = (): PubSub =>
     createPubSub(redis, connectSubscriber({ url: server.url, name: "test", log: quiet }), quiet);
   mine = open();
   theirs = open();
+  mailbox = createRunMailbox(redis, { name: "here", pubSub: mine });
 });
 afterAll(async () => {
   await Promise.all([mine.close(), theirs.close()]);
@@ -65,6 +65,17 @@ test("all keys of a run are in one slot of a cluster, and none stays for ever", 
   const keys = [runKeys.mail(run), runKeys.lease(run), runKeys.hot(run)];
   for (const key of keys) expect(key).toContain(`{${run}}`);
   for (const key of (await redis.keys(`*${run}*`)) ?? []) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+});
+
+test("a dead worker's leases are let go, and nobody else's", async () => {
+  const dead = createRunMailbox(redis, { name: "dead", pubSub: mine });
+  const [first, second, other] = [randomUUID(), randomUUID(), randomUUID()];
+  await Promise.all([first, second].map((run) => dead.deliver(run, [], 5_000)));
+  const lease = await mailbox.deliver(other, [], 5_000);
+  expect((await mailbox.release("dead")).toSorted()).toEqual([first, second].toSorted());
+  expect(await mailbox.release("dea")).toEqual([]);
+  expect(await mailbox.deliver(first, [], 5_000)).not.toBeNull();
+  expect(await mailbox.renew([lease!], 5_000)).toEqual(["held"]);
 });
 
 test("scripts are there again after Redis lost them", async () => {

@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { BatonError } from "../../engine/errors.ts";
-import type { Lease, MailEntry, RunMailbox } from "../../engine/ports/run-mailbox.ts";
+import type { LeaseState, MailEntry, RunMailbox } from "../../engine/ports/run-mailbox.ts";
 import type { RunInput } from "../../engine/run/input.ts";
 import type { RunState } from "../../engine/run/state.ts";
 import { isRunEnded } from "../../engine/run/status.ts";
 import type { RedisClient } from "./connection.ts";
-import { keepMs, runKeys } from "./keys.ts";
+import { channels, keepMs, runKeys } from "./keys.ts";
+import type { PubSub } from "./pub-sub.ts";
 import { loadMailboxScripts } from "./scripts.ts";
 
 /** Most entries that one script hands over: a batch of a thousand inputs keeps Redis busy for well under a millisecond. */
 const batchLimit = 1_000;
+
+/** Keys that one look for leases goes through: a fraction of a millisecond of Redis' time. */
+const scanBatch = 1_000;
 
 /** Largest state of a run, in bytes of JSON. */
 const stateLimit = 32 * 1024 * 1024;
@@ -26,17 +30,20 @@ const entrySchema = z.object({
 });
 
 export interface RedisRunMailbox extends RunMailbox {
-  /** Prolongs the lease and takes what came in, keeping the lease even when there is nothing. Null when it was lost. */
-  take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null>;
-  /** Lets a lease go that a dead worker holds. False when it was not its. */
-  release(runId: string, holder: string): Promise<boolean>;
+  /** Lets all leases go that a dead worker holds; gives their runs. Looks at all keys: for the seldom case. */
+  release(holder: string): Promise<string[]>;
 }
 
-/**
- * Mailboxes, leases and hot states in Redis; each method is one script, so one round trip.
- * @param holder who takes leases here: with it in their tokens, another worker can let them go when this one is dead
- */
-export function createRunMailbox(redis: RedisClient, holder = ""): RedisRunMailbox {
+/** Who takes leases, and how it hears of mail. With its name in their tokens another worker can let them go when it is dead. */
+export interface Holder {
+  name: string;
+  pubSub: Pick<PubSub, "subscribe">;
+}
+
+const leaseStates: readonly LeaseState[] = ["lost", "held", "mail"];
+
+/** Mailboxes, leases and hot states in Redis; each method but `release` is one script, so one round trip. */
+export function createRunMailbox(redis: RedisClient, holder: Holder | null = null): RedisRunMailbox {
   const scripts = loadMailboxScripts(redis);
   return {
     async post(runId, entries) {
@@ -44,13 +51,15 @@ export function createRunMailbox(redis: RedisClient, holder = ""): RedisRunMailb
     },
 
     async deliver(runId, entries, leaseMs) {
-      const token = `${holder}:${randomUUID()}`;
+      const token = `${holder?.name ?? ""}:${randomUUID()}`;
       const reply = await scripts.deliver(
         ...keys(runId),
         token,
         leaseMs,
         keepMs,
         batchLimit,
+        channels.mail(""),
+        runId,
         ...entries.map(writeEntry),
       );
       if (reply === null) return null;
@@ -79,9 +88,21 @@ export function createRunMailbox(redis: RedisClient, holder = ""): RedisRunMailb
       return reply === null ? null : readEntries(replySchema.parse(reply));
     },
 
-    async renew(lease, leaseMs) {
-      const [mail, key] = keys(lease.runId);
-      return (await scripts.take(mail, key, lease.token, leaseMs, 0)) !== null;
+    async renew(leases, leaseMs) {
+      if (leases.length === 0) return [];
+      const names = leases.flatMap(({ runId }) => [runKeys.lease(runId), runKeys.mail(runId)]);
+      const reply = await scripts.renew(names.length, ...names, leaseMs, ...leases.map(({ token }) => token));
+      return z
+        .array(z.number())
+        .parse(reply)
+        .map((state) => leaseStates[state] ?? "lost");
+    },
+
+    onMail(listener) {
+      if (holder === null) return () => undefined;
+      return holder.pubSub.subscribe(channels.mail(holder.name), (runId) => {
+        if (typeof runId === "string") listener(runId);
+      });
     },
 
     async abandon(lease, entries) {
@@ -89,8 +110,16 @@ export function createRunMailbox(redis: RedisClient, holder = ""): RedisRunMailb
       await scripts.abandon(mail, key, lease.token, keepMs, ...entries.map(writeEntry));
     },
 
-    async release(runId, dead) {
-      return (await scripts.release(runKeys.lease(runId), `${dead}:`)) === 1;
+    async release(dead) {
+      const released: string[] = [];
+      let cursor = "0";
+      do {
+        const [next, names] = await redis.scan(cursor, "MATCH", runKeys.lease("*"), "COUNT", scanBatch);
+        cursor = next;
+        const gone = await Promise.all(names.map((name) => scripts.release(name, `${dead}:`)));
+        released.push(...names.filter((_, index) => gone[index] === 1).map(runKeys.runOfLease));
+      } while (cursor !== "0");
+      return released;
     },
 
     async forget(runId) {

@@ -18,6 +18,9 @@ export interface Lease {
   entries: MailEntry[];
 }
 
+/** held: it is the holder's for another while. mail: so it is, and something came in. lost: it is another's, or nobody's. */
+export type LeaseState = "held" | "mail" | "lost";
+
 /**
  * Mailbox, lease and hot state of runs: one atomic script a move. The lease is an optimisation: the journal's fence decides.
  * Implementations pass adapters/conformance/run-mailbox.suite.ts.
@@ -25,15 +28,22 @@ export interface Lease {
 export interface RunMailbox {
   /** Pushes entries and leaves the draining to whoever is woken: for processes that do not turn runs (the API). */
   post(runId: string, entries: MailEntry[]): Promise<void>;
-  /** Pushes entries (none is allowed); when nobody drains the run, takes the lease and gives all waiting entries with the hot state. */
+  /**
+   * Pushes entries (none is allowed); when nobody drains the run, takes the lease and gives all waiting entries with the hot state.
+   * Who holds it hears that there is something for it.
+   */
   deliver(runId: string, entries: MailEntry[], leaseMs: number): Promise<Lease | null>;
   /**
    * Writes the state if it is newer, prolongs the lease and takes what came in meanwhile; with nothing there, lets the lease go
    * (in the same script) and gives an empty list. Null when the lease was lost.
    */
   settle(lease: Lease, state: RunState | null, leaseMs: number): Promise<MailEntry[] | null>;
-  /** Prolongs the lease; false when it was lost. */
-  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** Prolongs the lease and takes what came in, keeping the lease even when there is nothing. Null when it was lost. */
+  take(lease: Lease, leaseMs: number): Promise<MailEntry[] | null>;
+  /** Prolongs many leases at once; says of each, in their order, what became of it. */
+  renew(leases: Lease[], leaseMs: number): Promise<LeaseState[]>;
+  /** Told of the runs held here for which others delivered something. May also be told of others' runs. */
+  onMail(listener: (runId: string) => void): () => void;
   /** Gives the lease up and puts entries back, first in line (a worker that cannot go on). */
   abandon(lease: Lease, entries: MailEntry[]): Promise<void>;
   /** Drops everything held for a run. */

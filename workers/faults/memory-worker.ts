@@ -107,9 +107,9 @@ export function createMemoryWorker(
   const drainer = new Drainer(ports);
   const executor = createStepExecutor(ports, drainer);
 
-  /** Acknowledged is not yet turned to the end: waits until no run is held. */
+  /** Acknowledged is not yet turned to the end: waits until no run is turned. */
   const atRest = async (): Promise<void> => {
-    while (drainer.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (drainer.turning > 0) await new Promise((resolve) => setImmediate(resolve));
   };
   const executeAll = async (): Promise<void> => {
     for (;;) {

@@ -4,8 +4,6 @@
 -- Gives false when the lease is another's, else { entry, entry, ... }
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return false end
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
-local most = tonumber(ARGV[3])
-if most == 0 then return {} end
-local entries = redis.call('LRANGE', KEYS[1], 0, most - 1)
+local entries = redis.call('LRANGE', KEYS[1], 0, tonumber(ARGV[3]) - 1)
 if #entries > 0 then redis.call('LTRIM', KEYS[1], #entries, -1) end
 return entries
