@@ -3,7 +3,9 @@ import type { StepJob } from "../engine/ports/step-queue.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { announceEnd, type ChildCommand, dispatchChild } from "./child-run.ts";
 import type { OutsideCommand, Turned, TurnedEntry } from "./outbox.ts";
+import type { CarriedSteps, QueuedStep } from "./carried-steps.ts";
 import type { RunIdentity } from "./plans.ts";
+import type { RecentSteps } from "./recent-steps.ts";
 import type { WorkerPorts } from "./ports.ts";
 
 /** What the drainer does for its sessions once something is in the journal. */
@@ -12,6 +14,8 @@ export interface CommitHooks {
   acknowledge(entries: TurnedEntry[]): void;
   armTimer(runId: string, key: string, due: number): void;
   disarmTimer(runId: string, key: string): void;
+  carried: CarriedSteps;
+  recent: RecentSteps;
   /** What the run owes could not all be done for want of room: it is to be looked at soon. */
   lookAgain(runId: string): void;
 }
@@ -66,6 +70,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     for (const { key, dueAt } of batch.timers.arm) hooks.armTimer(identity.runId, key, dueAt);
     for (const key of batch.timers.disarm) hooks.disarmTimer(identity.runId, key);
     if (commands.length > 0) {
+      hooks.recent.written(identity.runId, batch.events);
       reachHoldPoint("before-dispatch");
       const dispatch = dispatchCommands(ports, hooks, identity, commands).finally(() => dispatching.delete(dispatch));
       dispatching.add(dispatch);
@@ -117,7 +122,7 @@ async function dispatchCommands(
   run: RunIdentity,
   commands: OutsideCommand[],
 ): Promise<void> {
-  const jobs: { job: StepJob; priority: number; rank: number; orgId: string }[] = [];
+  const steps: QueuedStep[] = [];
   const aborts: string[] = [];
   const children: ChildCommand[] = [];
   for (const command of commands) {
@@ -125,9 +130,13 @@ async function dispatchCommands(
     else if (command.type === "start-child" || command.type === "cancel-child") children.push(command);
     else {
       const { priority, orgId, runId } = run;
-      jobs.push({ job: stepJob(runId, command), priority, rank: command.priority, orgId });
+      steps.push({ job: stepJob(runId, command), priority, rank: command.priority, orgId });
     }
   }
+  // The longest way to go first. At once, before those hear of the append whose slots are to go on.
+  const jobs = steps
+    .toSorted((a, b) => b.rank - a.rank)
+    .filter((step) => !hooks.carried.has(step.job) && !hooks.carried.offer(step));
   try {
     const calling = Promise.all(children.map((command) => dispatchChild(ports, run, command)));
     await Promise.all([
@@ -137,8 +146,8 @@ async function dispatchCommands(
     ]);
     if ((await calling).includes("full")) hooks.lookAgain(run.runId);
   } catch (error) {
-    const steps = [...jobs.map(({ job }) => job.stepId), ...aborts];
-    ports.log.warn({ runId: run.runId, steps, error: String(error) }, "commands wait for the next sweep");
+    const unsent = [...jobs.map(({ job }) => job.stepId), ...aborts];
+    ports.log.warn({ runId: run.runId, steps: unsent, error: String(error) }, "commands wait for the next sweep");
   }
 }
 

@@ -39,6 +39,7 @@ import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createContractCheck } from "../server/runs/check-contract.ts";
+import { CarriedSteps } from "./carried-steps.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { dispatchEvents } from "./dispatch-events.ts";
 import { Drainer } from "./drain-run.ts";
@@ -82,9 +83,8 @@ const clockEveryMs = 30_000;
 
 /** Builds a worker from the environment and starts it once database and Redis answer. */
 export async function startWorker(env: Environment, log: Logger): Promise<WorkerProcess> {
-  // Its threads start while the connections are made; whoever needs one before it is there waits.
+  // Its threads start while the connections are made. A failure is heard where it is awaited, and must not end the process before.
   const starting = createSandbox({ log });
-  // Heard where it is awaited below; until then a failure must not end the process as one that nobody hears.
   starting.catch(() => undefined);
   const worker = `${hostname().replaceAll(/[^A-Za-z0-9]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const outside = requireOutside(env);
@@ -131,7 +131,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     callbackAddress: callbackAddresses(outside),
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
-  const drainer = new Drainer(ports);
+  const carried = new CarriedSteps(env.WORKER_CONCURRENCY);
+  const drainer = new Drainer(ports, carried);
   const executor = createStepExecutor(ports, drainer);
   const heartbeat = createHeartbeat({
     ask: () => queue.wake(probeRunId, mostUrgent, probeRunId),
@@ -144,13 +145,12 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   const queues = startQueueWorkers({
     redisUrl: outside.redisUrl,
     concurrency: env.WORKER_CONCURRENCY,
-    ...queueHandlers({ drainer, executor, heartbeat, metrics }),
+    ...queueHandlers({ drainer, executor, carried, queue, heartbeat, metrics, log }),
     log,
   });
-  const registryOf = (place: string) => createWorkerRegistry(redis, worker, place);
   const neighbours = await watchNeighbours(
     { ...ports, drainer, tookOver: metrics.tookOver },
-    registryOf,
+    (place) => createWorkerRegistry(redis, worker, place),
     queues.owners,
   );
   const sweeper = startSweeper({ sweep: createRunSweep(pool), drainer, log });
@@ -167,6 +167,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     name: worker,
     async stop() {
       heartbeat.close();
+      carried.close();
       clearInterval(adjusting);
       forgetOwed();
       await Promise.all([sweeper.close(), retention.close(), notifier.close(), scheduler.close(), queues.pause()]);
@@ -179,8 +180,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
         redis.del(workerKey(worker)),
         ...[neighbours, broadcaster, queue, sandbox, http, telemetry].map((part) => part?.close()),
       ]);
-      await pubSub.close();
-      await pool.end();
+      await Promise.all([pubSub.close(), pool.end()]);
       redis.disconnect();
     },
   };

@@ -4,9 +4,11 @@ import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunInput } from "../engine/run/input.ts";
 import { acknowledgements } from "./acknowledgement.ts";
 import type { Acknowledgements } from "./acknowledgement.ts";
+import type { CarriedSteps } from "./carried-steps.ts";
 import type { CommitHooks } from "./commit.ts";
 import { failRun } from "./fail-run.ts";
 import type { WorkerPorts } from "./ports.ts";
+import { RecentSteps } from "./recent-steps.ts";
 import { leaseMs, RunSession } from "./session.ts";
 import { createPromptTimers } from "./timers.ts";
 import type { PromptTimers } from "./timers.ts";
@@ -38,7 +40,10 @@ export class Drainer {
   readonly #mail = new Set<string>();
   #closed = false;
 
-  constructor(ports: WorkerPorts) {
+  /** Steps that were scheduled here. */
+  readonly recent = new RecentSteps();
+
+  constructor(ports: WorkerPorts, carried: CarriedSteps) {
     this.#ports = ports;
     this.#acks = acknowledgements(ports);
     this.#timers = createPromptTimers(ports.clock, (runId, key) => {
@@ -50,6 +55,8 @@ export class Drainer {
       acknowledge: this.#acks.tell,
       armTimer: this.#timers.arm,
       disarmTimer: this.#timers.disarm,
+      carried,
+      recent: this.recent,
       lookAgain: (runId: string) => this.#nudgeLater(runId),
     };
     this.#keeping = setInterval(() => void this.#keepLeases(), renewEveryMs / 2);

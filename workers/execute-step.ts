@@ -17,6 +17,7 @@ import type { PlanNode } from "../engine/workflow/plan.ts";
 import { keepContract } from "../nodes/catalog/data-contract.ts";
 import { executors } from "../nodes/catalog/executors.ts";
 import type { Execute, ExecuteContext } from "../nodes/define-node.ts";
+import type { Slot } from "./carried-steps.ts";
 import type { Drainer } from "./drain-run.ts";
 import { withAddresses, type CallbackAddress } from "./callback-addresses.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
@@ -25,6 +26,7 @@ import { breakingHttp } from "./http-calls.ts";
 import { askAgent } from "./agent-calls.ts";
 import { askModel, paidFor } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
+import type { RecentSteps } from "./recent-steps.ts";
 import type { Counted, StepSlots } from "./step-slots.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { deathsWith, isSuspect, mostDeaths, poisoned, Suspects } from "./suspects.ts";
@@ -37,7 +39,7 @@ export type ExecutionVerdict = "done" | "handed-back" | "later";
 
 export interface StepExecutor {
   /** @throws when the journal cannot be read: the job comes again */
-  execute(job: StepJob, claim: number): Promise<ExecutionVerdict>;
+  execute(job: StepJob, claim: number, slot?: Slot): Promise<ExecutionVerdict>;
   /** Steps under way. */
   size(): number;
   /** Aborts all steps and hands their jobs back. */
@@ -82,31 +84,31 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
     }
   });
 
-  const execute = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
+  const execute = async (job: StepJob, claim: number, slot?: Slot): Promise<ExecutionVerdict> => {
     const counted = await countedAs(ports, job);
     const leave = counted === null ? null : await ports.stepSlots.enter(counted);
     if (counted !== null && leave === null) return "later";
     try {
-      return await executeFound(job, claim);
+      return await executeFound(job, claim, slot);
     } finally {
       await leave?.();
     }
   };
-  const executeFound = async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
-    const found = await findWork(ports, job);
+  const executeFound = async (job: StepJob, claim: number, slot?: Slot): Promise<ExecutionVerdict> => {
+    const found = await findWork(ports, drainer.recent, job);
     if (found === null) return "done";
-    if (!isSuspect(claim)) return perform(job, claim, found);
+    if (!isSuspect(claim)) return perform(job, claim, found, slot);
     return suspects.alone(async () => {
       if (stop.signal.aborted) return "handed-back";
       const deaths = await deathsWith(ports.journal, job, claim);
-      if (deaths < mostDeaths) return perform(job, claim, found);
+      if (deaths < mostDeaths) return perform(job, claim, found, slot);
       const { step, attempt } = found.scheduled;
       await drainer.confirm(job.runId, { type: "failed", step, attempt, error: poisoned(deaths) }, stop.signal);
       return "done";
     });
   };
 
-  const perform = async (job: StepJob, claim: number, found: Work): Promise<ExecutionVerdict> => {
+  const perform = async (job: StepJob, claim: number, found: Work, slot?: Slot): Promise<ExecutionVerdict> => {
     const { step, attempt } = found.scheduled;
     const report = (input: RunInput): Promise<boolean> => drainer.confirm(job.runId, input, stop.signal);
     if (!(await report({ type: "started", step, attempt, worker: ports.worker, claim }))) {
@@ -122,6 +124,7 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
       const outcome = await tracedEffect(ports, found, abort);
       if (outcome === null) return abort.signal.reason === reasons.stopped ? "handed-back" : "done";
       reachHoldPoint("after-effect-before-outcome");
+      slot?.ready();
       await report(outcome);
       reachHoldPoint("after-outcome-before-ack");
       return "done";
@@ -131,9 +134,9 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
   };
 
   return {
-    async execute(job, claim) {
+    async execute(job, claim, slot) {
       try {
-        return await execute(job, claim);
+        return await execute(job, claim, slot);
       } catch (error) {
         if (stop.signal.aborted) return "handed-back";
         throw error;
@@ -169,10 +172,10 @@ async function countedAs(ports: ExecutorPorts, job: StepJob): Promise<Counted | 
 }
 
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */
-async function findWork(ports: ExecutorPorts, job: StepJob): Promise<Work | null> {
+async function findWork(ports: ExecutorPorts, recent: RecentSteps, job: StepJob): Promise<Work | null> {
   const [identity, event] = await Promise.all([
     ports.plans.identity(job.runId),
-    ports.journal.event(job.runId, job.seq),
+    recent.take(job) ?? ports.journal.event(job.runId, job.seq),
   ]);
   const matches = event?.type === "step-scheduled" && event.step === job.stepId && event.attempt === job.attempt;
   if (identity === null || !matches) {

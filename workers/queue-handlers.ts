@@ -1,22 +1,24 @@
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { Drainer } from "./drain-run.ts";
-import type { ExecutionVerdict, StepExecutor } from "./execute-step.ts";
+import type { ExecutionVerdict } from "./execute-step.ts";
 import { probeRunId, type Heartbeat } from "./heartbeat.ts";
 import type { WorkerMetrics } from "./metrics.ts";
+import { workInSlot, type SlotParts } from "./work-in-slot.ts";
 
-interface Parts {
+interface Parts extends SlotParts {
   drainer: Pick<Drainer, "wake">;
-  executor: Pick<StepExecutor, "execute">;
   heartbeat: Pick<Heartbeat, "taken" | "probe">;
   metrics: Pick<WorkerMetrics, "step" | "turn" | "probe">;
 }
 
 /** What a worker does with what the queues bring: it is counted and timed, and shows that they bring something. */
-export function queueHandlers({ drainer, executor, heartbeat, metrics }: Parts) {
+export function queueHandlers(parts: Parts) {
+  const { drainer, heartbeat, metrics } = parts;
+  const work = workInSlot(parts);
   return {
     onStep({ job, claim }: { job: StepJob; claim: number }): Promise<ExecutionVerdict> {
       heartbeat.taken();
-      return metrics.step(executor.execute(job, claim), job, claim);
+      return work(job, claim);
     },
     onWake(runId: string, claim: number): Promise<void> {
       heartbeat.taken();

@@ -164,8 +164,10 @@ export class RunSession {
     if (this.#leaving || this.#inFlight.isEmpty || isRunEnded(this.#state.status)) return false;
     // Letting go would have measured the state.
     this.#enforceLimits(measureHeld(this.#state.seq));
-    if (this.#need(this.#outbox).isEmpty) await this.#inbox.wait(holdMs);
-    else return true;
+    if (!this.#need(this.#outbox).isEmpty) return true;
+    // Steps that are carried here stand in no queue: letting the run go would hand them out a second time.
+    do await this.#inbox.wait(holdMs);
+    while (!called() && !this.#leaving && this.#hooks.carried.holds(this.runId));
     return called();
   }
 

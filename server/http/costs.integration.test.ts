@@ -144,7 +144,7 @@ test("a loop over 1,000 items costs Redis at most 0.1 commands a step, where it 
   }
 });
 
-test("an effect costs Redis few commands and Postgres two appends", async () => {
+test("an effect costs Redis at most two commands and Postgres two appends", async () => {
   const length = 20;
   const ids = Array.from({ length }, (_, index) => `c${index}`);
   const workflow = await importFile(
@@ -158,9 +158,8 @@ test("an effect costs Redis few commands and Postgres two appends", async () => 
   const { result, count } = await commands.during(() => run(workflow));
   const [writes = []] = await writesOf([result]);
   expect(writes.length / length).toBeLessThanOrEqual(2.2);
-  // Its job: added, taken, finished, and the worker's wait for the next (6). Its start and its outcome: delivered and settled (4).
-  // The rest is what workers say of themselves meanwhile.
-  expect(count / length).toBeLessThan(13);
+  // The first step's job is added, taken and finished; the others go on in its slot, with the run held where they are executed.
+  expect(count / length).toBeLessThanOrEqual(2);
 });
 
 test("a computing step is few bytes on the event stream", async () => {

@@ -22,6 +22,7 @@ import type { StepControl } from "../../engine/ports/step-control.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
 import { catalogue } from "../../nodes/catalog/definitions.ts";
+import { CarriedSteps } from "../carried-steps.ts";
 import { Drainer } from "../drain-run.ts";
 import { createStepExecutor } from "../execute-step.ts";
 import type { ExecutorPorts, StepExecutor } from "../execute-step.ts";
@@ -41,6 +42,7 @@ export interface MemoryWorker extends MemoryStack {
   ports: ExecutorPorts;
   drainer: Drainer;
   executor: StepExecutor;
+  carried: CarriedSteps;
   logged: { level: string; fields: Record<string, unknown>; message: string }[];
   /** Batches of events as they were announced to screens. */
   announced: RunEvent[][];
@@ -104,7 +106,8 @@ export function createMemoryWorker(
     callbackAddress: ({ step }) => `https://baton.test/api/hooks/callback/${step}`,
     ...over,
   };
-  const drainer = new Drainer(ports);
+  const carried = new CarriedSteps(4);
+  const drainer = new Drainer(ports, carried);
   const executor = createStepExecutor(ports, drainer);
 
   /** Acknowledged is not yet turned to the end: waits until no run is turned. */
@@ -126,6 +129,7 @@ export function createMemoryWorker(
     ports,
     drainer,
     executor,
+    carried,
     logged,
     announced,
     addRun(file, input = {}) {

@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { CarriedSteps, type QueuedStep } from "./carried-steps.ts";
+import { checkJournal } from "./faults/journal-check.ts";
+import { createMemoryStack, createMemoryWorker, type MemoryWorker } from "./faults/memory-worker.ts";
+import { file } from "./faults/test-workflows.ts";
+import { workInSlot } from "./work-in-slot.ts";
+
+const step = (seq: number, runId = "r"): QueuedStep => ({
+  job: { runId, stepId: `s${seq}`, nodeId: "n", attempt: 1, seq },
+  priority: 0,
+  rank: 0,
+  orgId: "o",
+});
+
+describe("a slot", () => {
+  test("goes on with one step of its run, once its own is ready, and not with another run's", () => {
+    const carried = new CarriedSteps(2);
+    const slot = carried.slot("r");
+    expect(carried.offer(step(1))).toBe(false);
+    slot.ready();
+    expect(carried.offer(step(1, "other"))).toBe(false);
+    expect(carried.offer(step(1))).toBe(true);
+    expect(carried.offer(step(2))).toBe(false);
+    expect(slot.next()).toEqual(step(1));
+    expect(carried.has(step(1).job)).toBe(true);
+    expect(carried.holds("r")).toBe(true);
+    expect(slot.next()).toBeNull();
+    expect(carried.has(step(1).job)).toBe(false);
+    expect(carried.holds("r")).toBe(false);
+  });
+
+  test("stays with its run while the worker has room, and a quarter of a second while others may wait", () => {
+    let now = 0;
+    const carried = new CarriedSteps(2, () => now);
+    const slot = carried.slot("r");
+    now = 10_000;
+    slot.ready();
+    expect(carried.offer(step(1))).toBe(true);
+    slot.next();
+    const neighbour = carried.slot("other");
+    slot.ready();
+    expect(carried.offer(step(2))).toBe(false);
+    expect(slot.next()).toBeNull();
+    now += 200;
+    neighbour.ready();
+    expect(carried.offer(step(3, "other"))).toBe(true);
+    carried.slot("third");
+    neighbour.next();
+    now += 100;
+    neighbour.ready();
+    expect(carried.offer(step(4, "other"))).toBe(false);
+  });
+
+  test("takes nothing more once it is closed", () => {
+    const carried = new CarriedSteps(2);
+    const slot = carried.slot("r");
+    carried.close();
+    slot.ready();
+    expect(carried.offer(step(1))).toBe(false);
+    expect(slot.next()).toBeNull();
+  });
+});
+
+/** start → calls, one after another → out; each call is answered by the test. */
+function stage() {
+  const requests: string[] = [];
+  let answer: () => Promise<void> = async () => undefined;
+  const http = {
+    send: async ({ url }: { url: string }) => {
+      requests.push(url);
+      await answer();
+      return { status: 200, headers: {}, body: "", url };
+    },
+  };
+  const under: MemoryWorker = createMemoryWorker({ http }, createMemoryStack());
+  open.push(under);
+  const ids = Array.from({ length: 4 }, (_, index) => `call${index}`);
+  const run = under.addRun(
+    file(
+      [
+        { id: "start", type: "start" },
+        ...ids.map((id) => ({
+          id,
+          type: "http",
+          config: { method: "GET" as const, url: `http://example.test/${id}` },
+        })),
+      ],
+      ids.map((id, index) => [index === 0 ? "start" : `call${index - 1}`, id]),
+    ),
+  );
+  const { executor, carried, queue, ports } = under;
+  const work = workInSlot({ executor, carried, queue, log: ports.log, metrics: { step: (verdict) => verdict } });
+  return {
+    ...under,
+    run,
+    requests,
+    work,
+    onCall: (next: () => Promise<void>) => {
+      answer = next;
+    },
+    async first() {
+      await under.drainer.wake(run, { recover: false });
+      const job = queue.nextStep();
+      if (job === null) throw new Error("There is no job.");
+      return job;
+    },
+  };
+}
+
+let under: ReturnType<typeof stage>;
+const open: MemoryWorker[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((worker) => worker.close()));
+});
+
+test("steps one after another use one slot and no queue", async () => {
+  under = stage();
+  const verdict = await under.work(await under.first(), 1);
+  expect(verdict).toBe("done");
+  expect(under.requests).toHaveLength(4);
+  expect(under.queue.nextStep()).toBeNull();
+  const events = await under.store.read(under.run, 0, 1_000);
+  checkJournal(events);
+  expect(events.at(-1)?.type).toBe("run-completed");
+});
+
+test("a carried step is not handed out again by a wake that recovers, however long it takes", async () => {
+  under = stage();
+  const held = Promise.withResolvers<void>();
+  under.onCall(() => (under.requests.length === 2 ? held.promise : Promise.resolve()));
+  const working = under.work(await under.first(), 1);
+  await vi.waitFor(() => expect(under.requests).toHaveLength(2));
+  await under.drainer.wake(under.run, { recover: true });
+  await under.drainer.wake(under.run, { recover: true });
+  expect(under.queue.nextStep()).toBeNull();
+  expect(await under.mailbox.deliver(under.run, [], 1_000)).toBeNull();
+  held.resolve();
+  await working;
+  expect(under.requests).toHaveLength(4);
+  expect(under.store.run(under.run)?.header.status).toBe("completed");
+});
+
+test("a worker that stops puts the step it carries into the queue, for others", async () => {
+  under = stage();
+  under.onCall(() => (under.requests.length === 2 ? new Promise(() => undefined) : Promise.resolve()));
+  const working = under.work(await under.first(), 1);
+  await vi.waitFor(() => expect(under.requests).toHaveLength(2));
+  under.carried.close();
+  under.executor.stop();
+  await working;
+  expect(under.queue.nextStep()).toMatchObject({ stepId: "call1", attempt: 1 });
+});
+
+test("the slot is let go when its run is cancelled under it", async () => {
+  under = stage();
+  under.onCall(() => (under.requests.length === 2 ? new Promise(() => undefined) : Promise.resolve()));
+  const working = under.work(await under.first(), 1);
+  await vi.waitFor(() => expect(under.requests).toHaveLength(2));
+  const by = { kind: "user" as const, id: null, label: "Ada" };
+  await under.drainer.deliver(under.run, { type: "cancel", by, reason: "enough" });
+  expect(await working).toBe("done");
+  expect(under.queue.nextStep()).toBeNull();
+  expect(under.carried.holds(under.run)).toBe(false);
+});

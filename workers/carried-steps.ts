@@ -1,0 +1,122 @@
+import type { StepJob } from "../engine/ports/step-queue.ts";
+
+/** A step as it is handed to the queue. */
+export interface QueuedStep {
+  job: StepJob;
+  priority: number;
+  rank: number;
+  orgId: string;
+}
+
+/** A worker's place for one step at a time, as the step that works in it sees it. */
+export interface Slot {
+  /** The step's outcome is about to be handed over: the slot may go on with what follows from it. */
+  ready(): void;
+}
+
+/** A slot as the one who fills it sees it. */
+export interface CarryingSlot extends Slot {
+  /** The step is over: the next one; null when the slot is done. */
+  next(): QueuedStep | null;
+}
+
+/** How long a slot stays with one run while others may be waiting for it, in ms. */
+const stayMs = 250;
+
+/**
+ * Steps that go on in the slot of the step before them. They stand in no queue and cost none; what keeps them from being handed
+ * out a second time is that their run is held here for as long as they last. If this worker dies, the job in whose slot they work comes
+ * back, and with it the run is recovered.
+ */
+export class CarriedSteps {
+  readonly #concurrency: number;
+  readonly #now: () => number;
+  /** Slots in use. While there are fewer than there may be, nobody waits in the queue for one. */
+  #inUse = 0;
+  /** By run: slots that would go on, and the steps they go on with. */
+  readonly #ready = new Map<string, { slots: number; steps: QueuedStep[] }>();
+  /** By run: how many steps are offered or under way. */
+  readonly #held = new Map<string, Set<string>>();
+  #closed = false;
+
+  /** @param concurrency steps that this worker executes at once */
+  constructor(concurrency: number, now: () => number = () => performance.now()) {
+    this.#concurrency = concurrency;
+    this.#now = now;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** A slot that has begun to work on a step of a run. In use until there is nothing to go on with. */
+  slot(runId: string): CarryingSlot {
+    const began = this.#now();
+    this.#inUse += 1;
+    let isReady = false;
+    let working: string | null = null;
+    return {
+      ready: () => {
+        const mayStay = this.#inUse < this.#concurrency || this.#now() - began < stayMs;
+        if (isReady || this.#closed || !mayStay) return;
+        isReady = true;
+        const waiting = this.#ready.get(runId);
+        if (waiting === undefined) this.#ready.set(runId, { slots: 1, steps: [] });
+        else waiting.slots += 1;
+      },
+      next: () => {
+        if (working !== null) this.#end(runId, working);
+        const next = isReady ? this.#leave(runId) : null;
+        isReady = false;
+        working = next === null ? null : name(next.job);
+        if (next === null) this.#inUse -= 1;
+        return next;
+      },
+    };
+  }
+
+  /** Leaves a step to a slot of its run; false when none would go on, and it belongs into the queue. */
+  offer(step: QueuedStep): boolean {
+    const { runId } = step.job;
+    const waiting = this.#ready.get(runId);
+    if (waiting === undefined || waiting.steps.length >= waiting.slots) return false;
+    waiting.steps.push(step);
+    const held = this.#held.get(runId) ?? new Set();
+    held.add(name(step.job));
+    this.#held.set(runId, held);
+    return true;
+  }
+
+  /** True while the step is offered or under way here: it must not be handed out again. */
+  has(job: StepJob): boolean {
+    return this.#held.get(job.runId)?.has(name(job)) ?? false;
+  }
+
+  /** True while steps of the run are carried: the run must be held. */
+  holds(runId: string): boolean {
+    return this.#held.has(runId);
+  }
+
+  /** From now on all goes through the queue. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #leave(runId: string): QueuedStep | null {
+    const waiting = this.#ready.get(runId);
+    if (waiting === undefined) return null;
+    waiting.slots -= 1;
+    if (waiting.slots === 0) this.#ready.delete(runId);
+    return waiting.steps.shift() ?? null;
+  }
+
+  #end(runId: string, step: string): void {
+    const held = this.#held.get(runId);
+    held?.delete(step);
+    if (held?.size === 0) this.#held.delete(runId);
+  }
+}
+
+function name({ stepId, attempt, seq }: StepJob): string {
+  return `${stepId} ${attempt} ${seq}`;
+}
