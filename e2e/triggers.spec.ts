@@ -39,6 +39,15 @@ test("a webhook is made, its secrets are shown once, and what it starts is liste
   const address = (await dialog.locator("pre").first().textContent()) ?? "";
   expect(address).toMatch(/\/api\/hooks\/bt_/);
   await dialog.getByRole("button", { name: "I have copied it" }).click();
+  await owner.getByRole("button", { name: "More for Orders" }).click();
+  await owner.getByRole("menuitem", { name: "Set or rotate the secret…" }).click();
+  await dialog.getByLabel("Signing secret").fill("too short");
+  await expect(dialog.getByText("At least 16 characters.")).toBeVisible();
+  await dialog.getByLabel("Signing secret").fill("whsec_of_the_sender_1");
+  await expectAccessible(owner, "secret of a webhook");
+  await dialog.getByRole("button", { name: "Set the secret" }).click();
+  await expect(dialog.locator("pre")).toHaveText("whsec_of_the_sender_1");
+  await dialog.getByRole("button", { name: "I have copied it" }).click();
   const answer = await fetch(new URL(new URL(address).pathname, owner.url()), {
     method: "POST",
     headers: { "content-type": "application/json" },

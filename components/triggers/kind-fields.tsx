@@ -6,6 +6,7 @@ import { Checkbox } from "../ui/checkbox.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
+import { SecretField } from "./secret-field.tsx";
 import { SchedulePreview } from "./schedule-preview.tsx";
 import type { Draft } from "./trigger-draft.ts";
 import { cronPresets } from "./trigger-words.ts";
@@ -37,6 +38,13 @@ export function KindFields({ kind, draft, onChange }: KindFieldsProps) {
               />
             )}
           </Field>
+          {draft.secret !== null && draft.signature !== "none" && (
+            <SecretField
+              value={draft.secret}
+              onChange={(secret) => onChange({ secret })}
+              hint="Where the sender has one, as Stripe does. Empty: Baton makes one, shown once."
+            />
+          )}
           <Field label="Answer" required>
             {({ required: _required, ...control }) => (
               <Select
@@ -110,8 +118,8 @@ export function KindFields({ kind, draft, onChange }: KindFieldsProps) {
 }
 
 const signatureHints: Record<string, string> = {
-  standard: "Signed with a secret, shown when it is made or rotated. Repeats of an event start no second run.",
-  stripe: "Signed with the endpoint's secret. Rotate the secret here to enter Stripe's by the API.",
+  standard: "Signed with a secret that both sides know. Repeats of an event start no second run.",
+  stripe: "Signed with the endpoint's secret, which Stripe shows once the endpoint is made.",
   github: "Signed with the webhook's secret, which you enter at GitHub.",
   none: "Whoever learns the address can start runs. Only for what may be started by anybody.",
 };

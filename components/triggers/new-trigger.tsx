@@ -48,7 +48,9 @@ function NewTrigger({ workflowId, onMade, onClose }: NewTriggerProps) {
       configOf={(draft) => configOf(kind, draft)}
       onClose={onClose}
       onSubmit={async ({ name, config, draft }) => {
-        const body = { kind, name, config, enabled: kind !== "form" || draft.open };
+        const signed = kind === "webhook" && draft.signature !== "none";
+        const secret = signed ? draft.secret?.trim() || undefined : undefined;
+        const body = { kind, name, config, enabled: kind !== "form" || draft.open, secret };
         const answer = await api.call("POST", `/workflows/${workflowId}/triggers`, madeTriggerSchema, body);
         onMade();
         if (answer.url === null && answer.secret === null) onClose();

@@ -2,22 +2,20 @@
 
 import { ChevronRight, Ellipsis, KeyRound, Link2, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { madeTriggerSchema, type MadeTrigger, type Trigger } from "../../contracts/api/trigger.ts";
+import type { Trigger } from "../../contracts/api/trigger.ts";
 import { anyAnswer, errorWords } from "../api-client.ts";
 import { useApi } from "../shell/workspace-context.tsx";
-import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { DropdownMenu, MenuItem, MenuSeparator } from "../ui/dropdown-menu.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { toast } from "../ui/toast.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { AskedDialog, type Asked } from "./asked-dialog.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { EditTriggerDialog } from "./edit-trigger.tsx";
-import { MadeSecrets } from "./made-secrets.tsx";
 import { kinds, momentWords, triggerLine } from "./trigger-words.ts";
 
 interface TriggerCardProps {
@@ -25,8 +23,6 @@ interface TriggerCardProps {
   mayBuild: boolean;
   onChanged(): void;
 }
-
-type Asked = "secret" | "address" | "delete";
 
 /** One trigger: what sets it off, whether it is on, and what it did. */
 export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) {
@@ -77,9 +73,9 @@ export function TriggerCard({ trigger, mayBuild, onChanged }: TriggerCardProps) 
               <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setEditing(true)}>
                 Edit…
               </MenuItem>
-              {trigger.kind === "webhook" && trigger.config.signature !== "none" && (
+              {trigger.kind === "webhook" && (
                 <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setAsked("secret")}>
-                  Rotate the secret…
+                  Set or rotate the secret…
                 </MenuItem>
               )}
               {(trigger.kind === "webhook" || trigger.kind === "form") && (
@@ -133,90 +129,5 @@ function TriggerState({ trigger }: { trigger: Trigger }) {
         </span>
       )}
     </p>
-  );
-}
-
-const questions: Record<Asked, { title: string; description: string; confirm: string }> = {
-  secret: {
-    title: "Rotate the secret?",
-    description: "You get a new one to give to the sender. The one before stays good for another hour.",
-    confirm: "Make a new secret",
-  },
-  address: {
-    title: "Make a new address?",
-    description: "The one before ends at once: whoever still uses it is refused.",
-    confirm: "Make a new address",
-  },
-  delete: {
-    title: "Delete this trigger?",
-    description: "It starts nothing any more, and its deliveries are forgotten. Runs that it started stay.",
-    confirm: "Delete the trigger",
-  },
-};
-
-interface AskedDialogProps {
-  trigger: Trigger;
-  asked: Asked | null;
-  onClose(): void;
-  onChanged(): void;
-}
-
-function AskedDialog({ trigger, asked, onClose, onChanged }: AskedDialogProps) {
-  const api = useApi();
-  const [busy, setBusy] = useState(false);
-  const [made, setMade] = useState<MadeTrigger | null>(null);
-  const question = asked === null ? null : questions[asked];
-
-  function close() {
-    setMade(null);
-    onClose();
-  }
-
-  async function act() {
-    setBusy(true);
-    try {
-      if (asked === "delete") {
-        await api.call("DELETE", `/triggers/${trigger.id}`, anyAnswer);
-        close();
-      } else {
-        setMade(await api.call("POST", `/triggers/${trigger.id}/rotate`, madeTriggerSchema, { what: asked }));
-      }
-      onChanged();
-    } catch (thrown) {
-      toast({ tone: "failure", title: "It was not done", description: errorWords(thrown) });
-    }
-    setBusy(false);
-  }
-
-  return (
-    <Dialog
-      open={question !== null}
-      onOpenChange={(open) => {
-        if (!open) close();
-      }}
-      title={made === null ? (question?.title ?? "") : "Copy it now"}
-      width="narrow"
-    >
-      {made !== null ? (
-        <MadeSecrets made={made} onClose={close} />
-      ) : (
-        <div className="grid gap-4">
-          <p className="text-sm text-muted">{question?.description}</p>
-          <div className="flex justify-end gap-2">
-            <Button size="medium" onClick={close}>
-              Cancel
-            </Button>
-            <Button
-              size="medium"
-              tone={asked === "delete" ? "danger" : "primary"}
-              busy={busy}
-              onClick={() => void act()}
-            >
-              {question?.confirm}
-            </Button>
-          </div>
-        </div>
-      )}
-    </Dialog>
   );
 }

@@ -5,6 +5,8 @@ import { isJsonObject, type Json } from "../../engine/json.ts";
 export interface Draft {
   signature: string;
   respond: string;
+  /** What the sender signs with, where it chose that itself; null where it is not asked for, as in a trigger that is there. */
+  secret: string | null;
   cron: string;
   timeZone: string;
   catchUp: string;
@@ -21,6 +23,7 @@ export function beginning(): Draft {
   return {
     signature: "standard",
     respond: "async",
+    secret: "",
     cron: "0 9 * * *",
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     catchUp: "latest",
@@ -35,7 +38,7 @@ export function beginning(): Draft {
 
 /** A trigger as it can be changed. */
 export function draftOf(trigger: Trigger): Draft {
-  const draft = { ...beginning(), open: trigger.enabled };
+  const draft = { ...beginning(), secret: null, open: trigger.enabled };
   switch (trigger.kind) {
     case "webhook": {
       const { signature, respond, input } = trigger.config;
