@@ -7,7 +7,7 @@ import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
 import { channels, workerKey } from "../adapters/redis/keys.ts";
-import { createPubSub } from "../adapters/redis/pub-sub.ts";
+import { createPubSub, type PubSub } from "../adapters/redis/pub-sub.ts";
 import { createPurse } from "../adapters/redis/purse.ts";
 import { createRunEnds } from "../adapters/redis/run-ends.ts";
 import { createRunMailbox } from "../adapters/redis/run-mailbox.ts";
@@ -37,6 +37,7 @@ import { RunTable } from "../adapters/supabase/runs.ts";
 import { createScheduleStore } from "../adapters/supabase/schedules.ts";
 import { WorkflowTable } from "../adapters/supabase/workflows.ts";
 import type { EventBus } from "../engine/ports/event-bus.ts";
+import type { StepQueue } from "../engine/ports/step-queue.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { createContractCheck } from "../server/runs/check-contract.ts";
 import { CarriedSteps } from "./carried-steps.ts";
@@ -64,7 +65,7 @@ import { createPlans } from "./plans.ts";
 import { startScheduler, type Scheduler } from "./schedules.ts";
 import { queueHandlers } from "./queue-handlers.ts";
 import { startRetention, type Retention } from "./retention.ts";
-import { createStepSlots } from "./step-slots.ts";
+import { createStepSlots, type SlotPorts } from "./step-slots.ts";
 import { startSweeper } from "./sweep.ts";
 import { watchNeighbours } from "./take-over.ts";
 
@@ -125,7 +126,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     stepSlots: createStepSlots({
       slots: createSlots(redis, log),
       limits: (orgId) => limits.get(orgId),
-      call: (ticket) => queue.hasten(ticket),
+      ...calling(queue, pubSub),
       log,
     }),
     callbackAddress: callbackAddresses(outside),
@@ -239,6 +240,18 @@ async function showWorker(
 function createRetention(env: Environment, pool: Pool, log: Logger): Retention {
   const { BATON_KEEP_RUNS_DAYS: runDays, BATON_KEEP_EVENTS_DAYS: eventDays } = env;
   return startRetention({ store: createRetentionStore(pool), runDays, eventDays, log });
+}
+
+/** How those are called for whom there is room: a step by its queue, a call to a model in whichever worker it waits. */
+function calling(queue: StepQueue, pubSub: PubSub): Pick<SlotPorts, "call" | "room"> {
+  const call = (ticket: string): Promise<void> => queue.hasten(ticket);
+  const tell = (ticket: string): void => pubSub.publish(channels.room, ticket);
+  const hear = (listener: (ticket: string) => void): void => {
+    pubSub.subscribe(channels.room, (ticket) => {
+      if (typeof ticket === "string") listener(ticket);
+    });
+  };
+  return { call, room: { tell, hear } };
 }
 
 /** What a run tells the organisation, by the use case that the API has for it. */

@@ -1,11 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { SlotRule, Slots, StepLimits } from "../engine/ports/slots.ts";
 import { createStepSlots } from "./step-slots.ts";
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const unbounded: StepLimits = { steps: null, workflows: {}, agents: {}, providers: {} };
 
-function setUp(limits: Partial<StepLimits>) {
+function setUp(limits: Partial<StepLimits>, { deaf = false, askAgainMs = 60_000 } = {}) {
   const held = new Map<string, Set<string>>();
   const waiting = new Set<string>();
   const asked: (readonly SlotRule[])[] = [];
@@ -31,8 +31,19 @@ function setUp(limits: Partial<StepLimits>) {
   };
   const reads = { count: 0 };
   const called: string[] = [];
+  const told: string[] = [];
+  const listeners: ((ticket: string) => void)[] = [];
+  const room = {
+    tell(ticket: string) {
+      told.push(ticket);
+      if (!deaf) for (const listener of listeners) listener(ticket);
+    },
+    hear: (listener: (ticket: string) => void) => void listeners.push(listener),
+  };
   const stepSlots = createStepSlots({
     slots,
+    room,
+    askAgainMs,
     limits: async () => {
       reads.count += 1;
       return { ...unbounded, ...limits };
@@ -47,7 +58,7 @@ function setUp(limits: Partial<StepLimits>) {
     holder,
     ticket: `ticket of ${holder}`,
   });
-  return { stepSlots, called, asked, reads, step };
+  return { stepSlots, called, told, asked, reads, step };
 }
 
 test("an organisation without limits asks nobody for room, and its limits are read once in a while", async () => {
@@ -74,6 +85,39 @@ test("a step counts for its organisation, its workflow and its agent, and gives 
   const next = await stepSlots.enter(step("two", "a"));
   expect(next).not.toBe(null);
   await Promise.all([other?.(), next?.()]);
+});
+
+test("a call that waits for its provider is called when there is room, long before it would ask again", async () => {
+  const { stepSlots, asked, told, called } = setUp({ providers: { Own: 1 } });
+  const { signal } = new AbortController();
+  const leave = await stepSlots.provider("org", "Own", "one", signal);
+  const second = stepSlots.provider("org", "Own", "two", signal);
+  const third = stepSlots.provider("org", "Own", "three", signal);
+  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  await leave();
+  await (
+    await second
+  )();
+  await (
+    await third
+  )();
+  expect(told).toEqual(["two", "three"]);
+  expect(asked).toHaveLength(5);
+  // Tickets of steps are for the queue.
+  expect(called).toEqual([]);
+});
+
+test("a call that was called in vain finds the room by itself", async () => {
+  const { stepSlots, asked, told } = setUp({ providers: { Own: 1 } }, { deaf: true, askAgainMs: 5 });
+  const { signal } = new AbortController();
+  const leave = await stepSlots.provider("org", "Own", "one", signal);
+  const second = stepSlots.provider("org", "Own", "two", signal);
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1));
+  await leave();
+  expect(told).toEqual(["two"]);
+  await (
+    await second
+  )();
 });
 
 test("a call waits for its provider, and stops waiting when nobody wants it any more", async () => {

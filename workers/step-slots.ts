@@ -9,7 +9,11 @@ export interface SlotPorts {
   limits: (orgId: string) => Promise<StepLimits>;
   /** Brings a step that found no room again at once. What is not heard of comes again by itself, a second later. */
   call: (ticket: string) => Promise<void>;
+  /** Tells all workers, and hears from them, that a provider has room for who waits under a ticket. What is lost is looked for. */
+  room: { tell(ticket: string): void; hear(listener: (ticket: string) => void): void };
   log: Log;
+  /** How long who waits for a provider does so without being called. */
+  askAgainMs?: number;
 }
 
 /** What a step counts as. */
@@ -35,11 +39,16 @@ const keptMs = 5_000;
 const keptOrganizations = 5_000;
 /** Well within the time after which a silent holder is forgotten. */
 const renewMs = 5_000;
-const askAgainMs = 200;
+/** Whoever waits asks again this often, or is forgotten among those who wait (see the store of slots). */
+const usuallyAskAgainMs = 1_000;
 
 /** The limits of organisations around the steps that a worker executes. Without any, a step costs nothing here. */
-export function createStepSlots({ slots, limits, call, log }: SlotPorts): StepSlots {
+export function createStepSlots(ports: SlotPorts): StepSlots {
+  const { slots, limits, call, room, log, askAgainMs = usuallyAskAgainMs } = ports;
   const known = new Map<string, { until: number; limits: Promise<StepLimits> }>();
+  /** Calls to models that wait here for room at their provider, by ticket. */
+  const waiting = new Map<string, () => void>();
+  room.hear((ticket) => waiting.get(ticket)?.());
 
   const limitsOf = (orgId: string): Promise<StepLimits> => {
     const kept = known.get(orgId);
@@ -52,14 +61,21 @@ export function createStepSlots({ slots, limits, call, log }: SlotPorts): StepSl
   };
 
   /** Keeps what was taken until it is given back. */
-  const hold = (orgId: string, rules: SlotRule[], holder: string): (() => Promise<void>) => {
+  const hold = (
+    orgId: string,
+    rules: SlotRule[],
+    holder: string,
+    tell: (ticket: string) => void,
+  ): (() => Promise<void>) => {
     const renewing = setInterval(() => void slots.take(orgId, rules, holder), renewMs);
     return async () => {
       clearInterval(renewing);
-      const next = await slots.release(orgId, rules, holder);
-      for (const ticket of next)
-        call(ticket).catch((error: unknown) => log.debug({ ticket, error: String(error) }, "a step comes by itself"));
+      for (const ticket of await slots.release(orgId, rules, holder)) tell(ticket);
     };
+  };
+
+  const callStep = (ticket: string): void => {
+    call(ticket).catch((error: unknown) => log.debug({ ticket, error: String(error) }, "a step comes by itself"));
   };
 
   return {
@@ -67,7 +83,7 @@ export function createStepSlots({ slots, limits, call, log }: SlotPorts): StepSl
       const rules = rulesOf(await limitsOf(orgId), workflowId, agent);
       if (rules.length === 0) return async () => undefined;
       const full = await slots.take(orgId, rules, holder, ticket);
-      if (full === null) return hold(orgId, rules, holder);
+      if (full === null) return hold(orgId, rules, holder, callStep);
       log.debug({ orgId, holder, limit: full.kind, max: full.max }, "a step waits: its limit has no room");
       return null;
     },
@@ -75,13 +91,37 @@ export function createStepSlots({ slots, limits, call, log }: SlotPorts): StepSl
       const max = name === null ? undefined : (await limitsOf(orgId)).providers[name];
       if (name === null || max === undefined) return async () => undefined;
       const rules: SlotRule[] = [{ kind: "provider", name, max }];
-      while ((await slots.take(orgId, rules, holder)) !== null) {
-        await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+      for (;;) {
+        // Listens before it asks: it may be called before the answer is here.
+        const call = callOf(signal, askAgainMs);
+        waiting.set(holder, call.come);
+        try {
+          if ((await slots.take(orgId, rules, holder, holder)) === null) {
+            return hold(orgId, rules, holder, (ticket) => room.tell(ticket));
+          }
+          await call.came;
+        } finally {
+          call.end();
+          waiting.delete(holder);
+        }
         if (signal.aborted) throw new Error("aborted");
       }
-      return hold(orgId, rules, holder);
     },
   };
+}
+
+/** Comes when it is told to, when nobody wants it any more, or after a while. */
+function callOf(signal: Signal, ms: number): { came: Promise<void>; come: () => void; end: () => void } {
+  const { promise: came, resolve: come } = Promise.withResolvers<void>();
+  const timer = setTimeout(come, ms);
+  const aborted = (): void => come();
+  if (signal.aborted) come();
+  signal.addEventListener("abort", aborted);
+  const end = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", aborted);
+  };
+  return { came, come, end };
 }
 
 function rulesOf(limits: StepLimits, workflowId: string, agent: AgentRef | null): SlotRule[] {

@@ -34,6 +34,8 @@ export const channels = {
   ended: "baton:ended",
   /** Says that triggers or listeners are owed something; workers look at once instead of within a second. */
   owed: "baton:owed",
+  /** Says by its ticket who may find room at a model's provider now. */
+  room: "baton:room",
   acknowledge: (worker: string): string => `baton:ack:${worker}`,
   /** Says which of a worker's runs have mail. */
   mail: (worker: string): string => `baton:mail:${worker}`,
