@@ -5,6 +5,7 @@ import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
 import type { RunCommand } from "../engine/run/input.ts";
+import type { CallbackAddress } from "./callback-addresses.ts";
 import type { RunIdentity } from "./plans.ts";
 import { signalInput } from "./signal-input.ts";
 
@@ -16,6 +17,7 @@ interface FamilyPorts {
   queue: Pick<StepQueue, "wake">;
   journal: Pick<RunJournal, "event">;
   admission: Admission;
+  callbackAddress: Pick<CallbackAddress, "key">;
 }
 
 /** Whether the organisation may queue one more run. */
@@ -51,7 +53,17 @@ export async function dispatchChild(
   const { step, childId, workflowId, version, depth, input } = event;
   const { orgId, priority } = run;
   const parent = { runId: run.runId, step, depth };
-  const started = await children.start({ id: childId, orgId, parent, workflowId, version, input, priority });
+  const callbackKey = ports.callbackAddress.key(childId);
+  const started = await children.start({
+    id: childId,
+    orgId,
+    parent,
+    workflowId,
+    version,
+    input,
+    callbackKey,
+    priority,
+  });
   if (started === "started") await queue.wake(childId, priority);
   await announceSignals(ports, run.runId, priority); // a child that ended long ago, or one that could not be started
   return "done";

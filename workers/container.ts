@@ -57,7 +57,7 @@ import { connect, createNotifier, createOrganizationModels, requireOutside } fro
 import type { WorkerPorts } from "./ports.ts";
 import { callbackUrl } from "../server/triggers/callback.ts";
 import type { CallbackAddress } from "./callback-addresses.ts";
-import { createCallbackSigner } from "../server/triggers/callback-token.ts";
+import { createCallbackSigner, type CallbackTarget } from "../server/triggers/callback-token.ts";
 import type { RedisClient } from "../adapters/redis/connection.ts";
 import { startOwed } from "./owed-deliveries.ts";
 import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";
@@ -189,17 +189,18 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
 
 function callbackAddresses({ secret, publicUrl }: { secret: string; publicUrl: string }): CallbackAddress {
   const signer = createCallbackSigner(secret);
-  return (target) => callbackUrl(publicUrl, signer.sign(target));
+  const address = (target: CallbackTarget): string => callbackUrl(publicUrl, signer.sign(target));
+  return Object.assign(address, { key: signer.markKey });
 }
 
 /** Schedules fire, and what triggers are owed is started, by the use cases that the server has for it. */
 function createScheduler(
-  ports: Pick<WorkerPorts, "admission" | "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
+  ports: Pick<WorkerPorts, "admission" | "callbackAddress" | "queue" | "sandbox" | "broadcaster" | "clock" | "log">,
   drainer: Drainer,
   events: EventTable,
   pool: Pool,
 ): Scheduler {
-  const { admission, queue, sandbox, broadcaster, clock, log } = ports;
+  const { admission, callbackAddress, queue, sandbox, broadcaster, clock, log } = ports;
   const workflows = new WorkflowTable(pool);
   const deliveries = new DeliveryTable(pool);
   const parts = {
@@ -210,6 +211,7 @@ function createScheduler(
     plans: createPlanCache(workflows, catalogue, () => clock.now()),
     queue,
     deliveries,
+    callbacks: { markKey: callbackAddress.key },
     evaluate: createEvaluate(async () => sandbox),
     now: () => clock.now(),
     log,

@@ -97,7 +97,11 @@ describe("an effect", () => {
     const outside = world();
     const under = worker({ http: outside.http });
     const file = calling({
-      config: { method: "POST", url: "http://example.test/", body: { back: "Call {{ run.callbacks.paid }}." } },
+      config: {
+        method: "POST",
+        url: "http://example.test/",
+        body: { back: "Call {{ run.callbacks.paid }}." },
+      },
     });
     const run = under.addRun({
       ...file,
@@ -112,7 +116,7 @@ describe("an effect", () => {
     expect(await executing).toBe("done");
     const events = await under.store.read(run, 0, 1_000);
     const told = events.find((event) => event.type === "step-completed" && event.step === "call");
-    const mark = callbackMark(run, "paid");
+    const mark = callbackMark(run, under.ports.callbackAddress.key(run), "paid");
     expect(told).toMatchObject({ output: { body: `I was told of ${mark}` } });
     expect(JSON.stringify(events)).not.toContain(address);
   });

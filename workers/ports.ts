@@ -9,6 +9,7 @@ import type { StepControl } from "../engine/ports/step-control.ts";
 import type { StepQueue } from "../engine/ports/step-queue.ts";
 import type { Tracer } from "../engine/ports/tracer.ts";
 import type { ContractCheck } from "../nodes/catalog/data-contract.ts";
+import type { CallbackAddress } from "./callback-addresses.ts";
 import type { Admission } from "./child-run.ts";
 import type { Log } from "./log.ts";
 import type { Plans } from "./plans.ts";
@@ -27,6 +28,8 @@ export interface WorkerPorts {
   admission: Admission;
   sandbox: Sandbox;
   contracts: ContractCheck;
+  /** The address that ends a step's wait for a call. */
+  callbackAddress: CallbackAddress;
   plans: Plans;
   clock: Clock;
   tracer: Tracer;

@@ -46,6 +46,7 @@ const child = (parentId: string, workflowId: string, version: number | null = nu
   version,
   input: { x: 1 },
   priority: 0,
+  callbackKey: "key",
 });
 
 async function ends(runId: string, status: "completed" | "cancelled"): Promise<void> {

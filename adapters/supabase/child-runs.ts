@@ -51,7 +51,13 @@ export function createChildRuns(pool: Pool): ChildRuns {
           run.priority,
           JSON.stringify({ kind: "sub-workflow", by: system }),
           run.parent.step,
-          JSON.stringify({ input: run.input, by: system, trigger: "sub-workflow", parent: run.parent }),
+          JSON.stringify({
+            input: run.input,
+            by: system,
+            trigger: "sub-workflow",
+            parent: run.parent,
+            callbackKey: run.callbackKey,
+          }),
           JSON.stringify(refusal(run)),
         ],
       });

@@ -9,6 +9,8 @@ export interface ChildRun {
   /** Null for the newest published version. */
   version: number | null;
   input: Json;
+  /** The secret part of the marks that stand for addresses of its waits. */
+  callbackKey: string;
   priority: number;
 }
 

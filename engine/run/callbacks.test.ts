@@ -45,14 +45,20 @@ const frame = (id: string, container: string | null): Frame => ({
 });
 const state: RunState = {
   ...emptyState("run-1"),
+  callbackKey: "k3y",
   frames: { "": frame("", null), "each.2": frame("each.2", "each") },
 };
 
 describe("run.callbacks", () => {
   it("has a mark for each wait for a call of this frame and of those around it", () => {
-    expect(scopeOf(plan, state, "aside")["run"]).toMatchObject({ callbacks: { paid: callbackMark("run-1", "paid") } });
+    expect(scopeOf(plan, state, "aside")["run"]).toMatchObject({
+      callbacks: { paid: callbackMark("run-1", "k3y", "paid") },
+    });
     expect(scopeOf(plan, state, "each.2.inside")["run"]).toMatchObject({
-      callbacks: { paid: callbackMark("run-1", "paid"), answered: callbackMark("run-1", "each.2.answered") },
+      callbacks: {
+        paid: callbackMark("run-1", "k3y", "paid"),
+        answered: callbackMark("run-1", "k3y", "each.2.answered"),
+      },
     });
   });
 
@@ -65,18 +71,23 @@ describe("run.callbacks", () => {
     expect(problems).toMatchObject([{ code: "reference", severity: "error", node: "aside", fix }]);
   });
 
+  it("finds no mark that was written without the run's key, as text from outside is", () => {
+    for (const at of [callbackMark("run-1", undefined, "paid"), callbackMark("run-1", "guess", "paid")])
+      expect(marksIn(`Answer at ${at}`, "run-1", "k3y")).toEqual([]);
+  });
+
   it("finds marks of this run alone, in texts and in parts of addresses", () => {
     const [own, inLoop, other] = [
-      callbackMark("run-1", "paid"),
-      callbackMark("run-1", "each.2.answered"),
-      callbackMark("run-2", "paid"),
+      callbackMark("run-1", "k3y", "paid"),
+      callbackMark("run-1", "k3y", "each.2.answered"),
+      callbackMark("run-2", "k3y", "paid"),
     ];
-    expect(marksIn(`Pay at ${own}. Answer at ${inLoop}, not ${other}.`, "run-1")).toEqual([
+    expect(marksIn(`Pay at ${own}. Answer at ${inLoop}, not ${other}.`, "run-1", "k3y")).toEqual([
       { mark: own, step: "paid", encoded: false },
       { mark: inLoop, step: "each.2.answered", encoded: false },
     ]);
     const encoded = encodeURIComponent(own);
-    expect(marksIn(`https://pay.test/?back=${encoded}&n=1`, "run-1")).toEqual([
+    expect(marksIn(`https://pay.test/?back=${encoded}&n=1`, "run-1", "k3y")).toEqual([
       { mark: encoded, step: "paid", encoded: true },
     ]);
   });

@@ -116,6 +116,8 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     /** The run, and its event, from which this one goes on. */
     fork: z.strictObject({ runId: z.uuid(), at: z.int().positive() }).optional(),
     parent: z.strictObject({ runId: z.uuid(), step: z.string(), depth: z.int().positive() }).optional(),
+    /** The secret part of the marks that stand for addresses of its waits. */
+    callbackKey: z.string().min(1).max(100).optional(),
   }),
   z.strictObject({ type: z.literal("run-started") }),
   z.strictObject({ type: z.literal("run-paused"), by: actorSchema, signal }),

@@ -111,6 +111,7 @@ function applyRunEvent(folding: Fold, event: RunEvent): void {
       state.queuedAt = event.at;
       state.workflow = { id: event.workflowId, version: event.version };
       if (event.parent !== undefined) state.depth = event.parent.depth;
+      if (event.callbackKey !== undefined) state.callbackKey = event.callbackKey;
       state.vars = Object.fromEntries(plan.file.variables.map((variable) => [variable.name, variable.default]));
       return;
     case "run-started":

@@ -11,6 +11,8 @@ export interface Fork {
   /** Another input; undefined for the same. */
   input: Json | undefined;
   by: Actor;
+  /** The new run's own; the marks of the old one stand for nothing in it. */
+  callbackKey?: string | undefined;
   /** Epoch ms at which the new run stands where the old one stood. */
   now: number;
 }
@@ -48,9 +50,10 @@ function ending(plan: Plan, journal: RunEvent[]): RunEvent[] {
   return [...journal, { type: "run-completed", output: state.output, seq: last.seq + 1, at: last.at }];
 }
 
-function firstEvent(queued: EventOf<"run-queued">, { runId, at, input, by }: Fork): RunEvent {
-  const { parent: _caller, ...own } = queued;
-  return { ...own, input: input ?? queued.input, by, trigger: "retry", fork: { runId, at } };
+function firstEvent(queued: EventOf<"run-queued">, { runId, at, input, by, callbackKey }: Fork): RunEvent {
+  const { parent: _caller, callbackKey: _old, ...own } = queued;
+  const key = callbackKey === undefined ? {} : { callbackKey };
+  return { ...own, ...key, input: input ?? queued.input, by, trigger: "retry", fork: { runId, at } };
 }
 
 /** What was paid stands in the journal of the run that paid it. */

@@ -18,6 +18,8 @@ export interface RunState {
   /** Epoch ms at which the run's time limit is over: counted from its start, and anew from a retry. */
   deadline: number;
   input: Json;
+  /** The secret part of marks that stand for addresses of waits (callbacks.ts). */
+  callbackKey?: string;
   vars: Record<string, Json>;
   /** Open frames by id; the graph itself is the frame "". */
   frames: Record<string, Frame>;

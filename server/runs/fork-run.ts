@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { BatonError } from "../../engine/errors.ts";
 import type { Json } from "../../engine/json.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
+import { handsOutMarks } from "../../engine/run/callbacks.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import { forkJournal } from "../../engine/run/fork.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
@@ -14,12 +15,14 @@ import type { Admission } from "./admission.ts";
 import { findRun } from "./get-run.ts";
 import type { RunStore } from "./ports.ts";
 import { checkSize, nudge } from "./start-run.ts";
+import type { CallbackSigner } from "../triggers/callback-token.ts";
 
 export interface ForkParts {
   runs: RunStore;
   plans: PlanCache;
   admission: Pick<Admission, "admit">;
   queue: Pick<StepQueue, "wake">;
+  callbacks: Pick<CallbackSigner, "markKey">;
   now: () => number;
   log: Log;
 }
@@ -54,7 +57,8 @@ export async function forkRun(
   }
   await parts.admission.admit(caller.orgId);
   const [id, now] = [randomUUID(), Math.round(parts.now())];
-  const fork = { runId: sourceId, at: request.at, input: request.input, by: { ...actorOf(caller) }, now };
+  const callbackKey = handsOutMarks(plan) ? parts.callbacks.markKey(id) : undefined;
+  const fork = { runId: sourceId, at: request.at, input: request.input, by: { ...actorOf(caller) }, callbackKey, now };
   const events = forkJournal(plan, await readPrefix(parts.runs, caller, sourceId, request.at), fork);
   const started = events.find(({ type }) => type === "run-started");
   const end = events.at(-1);

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../engine/json.ts";
 import type { StepQueue } from "../../engine/ports/step-queue.ts";
 import type { Run } from "../../contracts/api/run.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
+import { handsOutMarks } from "../../engine/run/callbacks.ts";
 import type { Actor, RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { auditEntry, type AuditEntry } from "../audit.ts";
@@ -17,6 +18,7 @@ import { endOf, rowOfEnded } from "./ended-run.ts";
 import { viewRun } from "./get-run.ts";
 import type { NewRun, RunStore } from "./ports.ts";
 import type { AtOnce } from "./run-at-once.ts";
+import type { CallbackSigner } from "../triggers/callback-token.ts";
 
 export interface StartParts {
   runs: Pick<RunStore, "insert">;
@@ -24,6 +26,7 @@ export interface StartParts {
   plans: PlanCache;
   atOnce: AtOnce;
   broadcaster: Pick<Broadcaster, "events">;
+  callbacks: Pick<CallbackSigner, "markKey">;
   now: () => number;
   queue: Pick<StepQueue, "wake">;
   log: Log;
@@ -113,7 +116,8 @@ async function attempt(parts: StartParts, start: Start): Promise<StartedRun | nu
   checkInput(input);
 
   const at = parts.now();
-  const queued: RunEvent = { type: "run-queued", input, workflowId, version, by, trigger: kind, seq: 1, at };
+  const key = handsOutMarks(plan) ? { callbackKey: parts.callbacks.markKey(id) } : {};
+  const queued: RunEvent = { type: "run-queued", input, workflowId, version, by, trigger: kind, ...key, seq: 1, at };
   const whole = await parts.atOnce.run(plan, id, queued);
   const run: NewRun = {
     id,

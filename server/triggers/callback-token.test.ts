@@ -23,3 +23,11 @@ test("an address opens as what it was signed for, and nothing else opens", () =>
   }
   expect(createCallbackSigner("another secret of thirty-two characters").open(token)).toBeNull();
 });
+
+test("the key of a run's marks is its own, and another deployment's is another", () => {
+  const key = signer.markKey(target.runId);
+  expect(key).toMatch(/^[\w-]{22}$/);
+  expect(signer.markKey(target.runId)).toBe(key);
+  expect(signer.markKey(crypto.randomUUID())).not.toBe(key);
+  expect(createCallbackSigner("another secret of thirty-two characters").markKey(target.runId)).not.toBe(key);
+});

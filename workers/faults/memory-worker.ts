@@ -28,6 +28,7 @@ import { createStepExecutor } from "../execute-step.ts";
 import type { ExecutorPorts, StepExecutor } from "../execute-step.ts";
 import type { StepSlots } from "../step-slots.ts";
 import { createPlans } from "../plans.ts";
+import type { CallbackAddress } from "../callback-addresses.ts";
 
 /** What several workers share: for tests that need no real database. */
 export interface MemoryStack {
@@ -64,6 +65,11 @@ export function createMemoryStack(): MemoryStack {
     ends: createMemoryRunEnds(),
   };
 }
+
+const callbackAddress: CallbackAddress = Object.assign(
+  ({ step }: { step: string }) => `https://baton.test/api/hooks/callback/${step}`,
+  { key: (runId: string) => `key_of_${runId.slice(0, 8)}` },
+);
 
 /** A worker in memory. `over` replaces single ports, to make them fail. */
 export function createMemoryWorker(
@@ -103,7 +109,7 @@ export function createMemoryWorker(
     purse: fullPurse,
     agents: noAgents,
     stepSlots: freeSlots,
-    callbackAddress: ({ step }) => `https://baton.test/api/hooks/callback/${step}`,
+    callbackAddress,
     ...over,
   };
   const carried = new CarriedSteps(4);
@@ -138,7 +144,17 @@ export function createMemoryWorker(
       stack.store.addDefinition(workflowId, 1, JSON.parse(JSON.stringify(file)) as Json);
       stack.store.addRun(
         { runId, orgId: randomUUID(), workflowId, version: 1, priority: 0 },
-        { seq: 1, at: Date.now(), type: "run-queued", input, workflowId, version: 1, by, trigger: "api" },
+        {
+          type: "run-queued",
+          seq: 1,
+          at: Date.now(),
+          input,
+          workflowId,
+          version: 1,
+          by,
+          trigger: "api",
+          callbackKey: callbackAddress.key(runId),
+        },
       );
       return runId;
     },
