@@ -126,6 +126,53 @@ describe("a failure that is escalated", () => {
   });
 });
 
+describe("handlers of a container", () => {
+  const staged = (on: NodeInput["on"]): PatternRun =>
+    new PatternRun(
+      file(
+        [
+          task("first"),
+          { id: "stage", type: "parallel", on },
+          ...["a", "b"].map((id) => task(id, { parentId: "stage" })),
+          task("aside"),
+          task("next"),
+        ],
+        "start>first first>stage stage.port>aside stage>next",
+      ),
+    );
+
+  it("hear what came before the container began if they keep it, and interrupt all that is inside", () => {
+    const run = staged([{ event: "stop", keep: true, interrupt: true, port: "port" }]);
+    run.event("stop");
+    run.finish("first");
+    expect([run.atWork, run.status("stage.0.a"), run.status("next")]).toEqual([["aside"], "cancelled", "skipped"]);
+    run.finish("aside");
+    expect([run.state.status, run.faults()]).toEqual(["completed", []]);
+  });
+
+  it("do not hear it if they do not, nor what comes when the container is over", () => {
+    const run = staged([{ event: "stop", interrupt: true, port: "port" }]);
+    run.event("stop");
+    run.finish("first");
+    expect(run.atWork).toEqual(["stage.0.a", "stage.0.b"]);
+    for (const step of run.atWork) run.finish(step);
+    run.event("stop");
+    expect([run.atWork, run.status("aside")]).toEqual([["next"], "skipped"]);
+  });
+
+  it("take their port beside it when its time has come and it is not interrupted, once and after a crash too", () => {
+    const run = staged([{ after: 1_000, port: "port" }]);
+    run.finish("first");
+    run.recover();
+    run.timer("on:stage:0");
+    expect(run.atWork).toEqual(["stage.0.a", "stage.0.b", "aside"]);
+    for (const step of run.atWork) run.finish(step);
+    expect(run.atWork).toEqual(["next"]);
+    run.finish("next");
+    expect([run.state.status, run.faults()]).toEqual(["completed", []]);
+  });
+});
+
 describe("a loop", () => {
   const loop = (config: object): NodeInput => ({
     id: "l",
