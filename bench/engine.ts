@@ -131,16 +131,30 @@ async function measure(
           ?.push(await sample(gauge, () => load(run, workload.inFlight, rate ? (quick ? 1_500 : 3_000) : 0)));
     }
   }
-  return targets.flatMap(({ name }) => [
-    ...figuresOf(`${workload.name} ${name} alone`, alone.get(name) ?? [], workload, idle, false),
-    ...figuresOf(
-      `${workload.name} ${name} ${workload.inFlight} in flight`,
-      loaded.get(name) ?? [],
-      workload,
-      idle,
-      true,
-    ),
-  ]);
+  const sent = workload.measure === "time" ? await sentFigures(gauge, workload, targets, quick) : [];
+  return [
+    ...sent,
+    ...targets.flatMap(({ name }) => [
+      ...figuresOf(`${workload.name} ${name} alone`, alone.get(name) ?? [], workload, idle, false),
+      ...figuresOf(
+        `${workload.name} ${name} ${workload.inFlight} in flight`,
+        loaded.get(name) ?? [],
+        workload,
+        idle,
+        true,
+      ),
+    ]),
+  ];
+}
+
+/** Commands that the product's processes send Redis for a step, with all that they say of themselves meanwhile. */
+async function sentFigures(gauge: Gauge, workload: Workload, targets: Target[], quick: boolean): Promise<Figure[]> {
+  const product = targets.find(({ name }) => name === "product");
+  if (product === undefined) return [];
+  const runs = Math.min(workload.inFlight, quick ? 10 : 100);
+  const count = await gauge.countSent(() => Promise.all(Array.from({ length: runs }, product.run)));
+  const name = `${workload.name} product ${runs} in flight, Redis commands sent a step`;
+  return [{ name, value: count / runs / workload.steps, unit: "" }];
 }
 
 async function sample(gauge: Gauge, work: () => Promise<number[]>): Promise<Sample> {
@@ -185,7 +199,7 @@ function figuresOf(name: string, samples: Sample[], workload: Workload, idle: Ra
   figures.push(
     { name: `${name}, processor`, value: all, unit: "ms/run" },
     {
-      name: `${name}, Redis commands a step`,
+      name: `${name}, Redis commands a step, those inside of scripts too`,
       value: Math.max(0, sum((one) => one.used.redisCommands) - idle.redis * seconds) / runs / workload.steps,
       unit: "",
     },

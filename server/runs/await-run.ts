@@ -5,7 +5,7 @@ import type { RunWatch } from "./run-watch.ts";
 
 /**
  * Waits for the end of a run, at most `ms`; true when it has ended. The announcement is only the quick way: the journal is
- * asked before and after, and watched by itself when announcements cannot be had.
+ * asked before, and watched by itself when announcements cannot be had.
  */
 export async function awaitRun(
   parts: { ends: RunEnds; watch: RunWatch; log: Log },
@@ -18,7 +18,10 @@ export async function awaitRun(
   // Asked for before the first look at the journal, so that no end falls between the two.
   const announcement = parts.ends
     .wait(runId, ms)
-    .catch((error: unknown) => parts.log.warn({ err: error, runId }, "ends are not announced; watching the journal"))
+    .catch((error: unknown) => {
+      parts.log.warn({ err: error, runId }, "ends are not announced; watching the journal");
+      return false;
+    })
     .finally(() => {
       listening = false;
     });
@@ -31,8 +34,9 @@ export async function awaitRun(
       if (head !== null) seq = head.lastSeq;
       const left = deadline - performance.now();
       if (left <= 0 || signal?.aborted === true) return false;
-      const change = watching.change(seq, left, signal);
-      await (listening ? Promise.race([change, announcement]) : change);
+      const change = watching.change(seq, left, signal).then(() => false);
+      // What is announced is in the journal.
+      if (await (listening ? Promise.race([change, announcement]) : change)) return true;
     }
   } finally {
     watching.close();
