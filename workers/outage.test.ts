@@ -11,6 +11,12 @@ test.each([
   ["a closed connection to Redis", new Error("Connection is closed.")],
   ["a Redis that does not answer", new Error("Command timed out")],
   ["a Redis that loads its data", new Error("LOADING Redis is loading the dataset in memory")],
+  ["a Redis without memory", new Error("OOM command not allowed when used memory > 'maxmemory'.")],
+  [
+    "a Redis that cannot save",
+    new Error("MISCONF Redis is configured to save RDB snapshots, but it's unable to persist to disk."),
+  ],
+  ["a Postgres whose disk is full", coded("53100")],
   ["an error caused by one", new Error("could not append", { cause: coded("ECONNRESET") })],
   ["several addresses, none of which answers", new AggregateError([coded("ECONNREFUSED"), coded("ECONNREFUSED")])],
 ])("%s is waited out", (_name, error) => {

@@ -111,6 +111,29 @@ test("appends of many runs that are asked for together share statements", async 
   expect(statements).toBeLessThanOrEqual(3);
 });
 
+test("a turn that the database has no room for is not refused: the error says what it is, and the turn comes again", async () => {
+  const journal = createRunJournal(pool);
+  const { runId } = await newRun();
+  const append = () =>
+    journal.append({
+      runId,
+      afterSeq: 1,
+      events: [{ seq: 2, at: Date.now(), type: "run-started" }],
+      patch: {},
+      timers: { arm: [], disarm: [] },
+      approvals: { open: [], close: [] },
+      signals: [],
+    });
+  await pool.query(`create function public.full_disk() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;`);
+  await pool.query(
+    "create trigger full_disk before insert on run_events for each row execute function public.full_disk()",
+  );
+  await expect(append()).rejects.toMatchObject({ code: "53100" });
+  await pool.query("drop trigger full_disk on run_events");
+  expect(await append()).toBe("appended");
+});
+
 test("the run's row shows what the patch says, and a retry takes the end back", async () => {
   const journal = createRunJournal(pool);
   const { runId } = await newRun();

@@ -22,6 +22,9 @@ const cachedDefinitions = 200;
 /** Events that are read of many runs at once: small, as a query for fifty runs must stay small. */
 const beginningLength = 8;
 
+/** What the database says of itself (no room, no lock, shutting down), not of the turn: the turn is good, and comes again. */
+const isOfDatabase = /^(?:25006|40|53|55|57|58)/;
+
 const resultsSchema = z.array(
   z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() }),
 );
@@ -53,6 +56,9 @@ export function createRunJournal(pool: Pool): RunJournal {
       if (refused === null) return "appended";
       if (refused === "BT001") return "fenced";
       if (refused === "BT002") return "missing";
+      if (isOfDatabase.test(refused)) {
+        throw Object.assign(new Error(`The database could not take a turn of run ${batch.runId}.`), { code: refused });
+      }
       throw new BatonError("INTERNAL", `The journal refused a turn of run ${batch.runId} (SQLSTATE ${refused}).`);
     },
 

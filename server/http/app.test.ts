@@ -160,9 +160,9 @@ test("what nobody expected is told without details and logged with its request",
   expect(failed.headers.get("x-request-id")).toBe(failed.json.requestId);
 });
 
-test("a database that is away is 503, to be tried again", async () => {
+test.each(["ECONNREFUSED", "53100"])("a database that is away or full (%s) is 503, to be tried again", async (code) => {
   services.workflows.get = async () => {
-    throw Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5432"), { code: "ECONNREFUSED" });
+    throw Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5432"), { code });
   };
   const failed = await send("GET", `/workflows/${orgId}`, { as: owner });
   expect([failed.status, failed.json.code, failed.headers.get("retry-after")]).toEqual([

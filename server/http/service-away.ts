@@ -11,6 +11,10 @@ const codes = new Set([
   "57P02",
   "57P03",
   "53300",
+  // disk full, out of memory, a replica that takes no writes
+  "53100",
+  "53200",
+  "25006",
   "08000",
   "08003",
   "08006",

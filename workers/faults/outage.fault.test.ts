@@ -123,6 +123,27 @@ test("Redis killed and started again in mid-run: all runs go on, without a new w
   expect(worker.process.exitCode, worker.output().slice(-2_000)).toBeNull();
 });
 
+test("Redis without memory in mid-run: nothing is lost or failed, and all goes on once there is room", async () => {
+  const worker = await world.startWorker();
+  alive.push(worker);
+  const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 200));
+  const runs = await Promise.all(Array.from({ length: 5 }, (_, n) => world.startRun(workflow, { n })));
+  const seen = world.recorder.requests.length;
+  await world.until(() => world.recorder.requests.length >= seen + 5);
+  await world.redis.config("SET", "maxmemory", "1");
+  // A run that is stored meanwhile, of which nobody can be told.
+  runs.push(await world.startRun(workflow, { n: 9 }, { wake: false }));
+  await expect(world.queue.wake(runs[0] ?? "", 0)).rejects.toThrow(/OOM/);
+  await world.until(() => worker.output().includes("OOM"), 20_000);
+  await world.redis.config("SET", "maxmemory", "0");
+  for (const run of runs) {
+    const events = await world.finished(run, 60_000);
+    expect(events.at(-1)?.type).toBe("run-completed");
+    expect(events.filter(({ type }) => type === "step-failed")).toEqual([]);
+  }
+  expect(worker.process.exitCode, worker.output().slice(-2_000)).toBeNull();
+});
+
 test("all connections to Postgres cut in mid-run: all runs go on", async () => {
   const worker = await world.startWorker();
   alive.push(worker);
