@@ -19,6 +19,8 @@ const config = {
     "undici",
     "ws",
   ],
+  // A page's code is loaded when somebody first asks for it: 20 MB less for a process that is only asked by programs.
+  experimental: { preloadEntriesOnStart: false },
   devIndicators: false,
 };
 

@@ -8,7 +8,6 @@ import { createStepQueue, type ClosableStepQueue } from "../adapters/bullmq/step
 import { createCron } from "../adapters/cron/cron.ts";
 import { createHttpClient } from "../adapters/http/client.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
-import { createOpenAIModel } from "../adapters/model/openai.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
 import { createBreakers } from "../adapters/redis/breakers.ts";
 import { connectRedis, connectSubscriber, type RedisClient } from "../adapters/redis/connection.ts";
@@ -226,6 +225,8 @@ function slackGate(
 /** One short question, by the guarded client: enough to know that address, key and model are right. */
 function modelTrial(fetch: typeof globalThis.fetch, log: Logger): TryModel {
   return async ({ name, baseUrl, apiKey, model }) => {
+    // The package is large, and most web processes never try a provider.
+    const { createOpenAIModel } = await import("../adapters/model/openai.ts");
     const firstByteTimeoutMs = trialMs;
     const tried = createOpenAIModel({
       apiKey: apiKey ?? "",

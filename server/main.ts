@@ -4,6 +4,7 @@ import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type Next from "next";
 import { pino } from "pino";
+import { collectAtRest } from "../adapters/v8/collect-at-rest.ts";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { createContainer, loadTracing } from "./container.ts";
 import { createApp } from "./http/app.ts";
@@ -37,6 +38,7 @@ async function serve(): Promise<void> {
   const dev = env.BATON_MODE === "development";
   const hostname = process.env["HOST"] || "127.0.0.1";
   const pages = startPages({ dev, dir: root, hostname, port: env.PORT });
+  collectAtRest(log);
 
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
     const answered = isApi(request.url ?? "/") ? api(request, response) : page(pages, request, response);

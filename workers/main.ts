@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module";
 import { pino } from "pino";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { BatonError } from "../engine/errors.ts";
+import { collectAtRest } from "../adapters/v8/collect-at-rest.ts";
 import { startWorker } from "./container.ts";
 import type { WorkerProcess } from "./container.ts";
 import { isOutage } from "./outage.ts";
@@ -33,6 +34,7 @@ try {
   worker = await startWorker(parseEnvironment(process.env), log);
   // It is written at a process' end, which one that is killed does not see: the next start is to be quick after that too.
   flushCompileCache();
+  collectAtRest(log);
   if (stopping) await finish(worker);
 } catch (error) {
   // What the operator has to mend is said without a stack trace.

@@ -15,8 +15,9 @@ export interface Plans {
   plan(workflowId: string, version: number): Promise<Plan>;
 }
 
-const keptIdentities = 20_000;
-const keptPlans = 500;
+const keptIdentities = 5_000;
+/** The plan of a large file takes megabytes. */
+const keptPlans = 128;
 
 export function createPlans(journal: RunJournal, catalogue: Catalogue): Plans {
   const identities = new Map<string, RunIdentity>();

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RunEvent } from "../../engine/run/event.ts";
 import { projectRun } from "../../engine/run/projection.ts";
 import { testCatalogue } from "../../engine/testing/catalogue.ts";
@@ -70,4 +70,24 @@ test("another organisation's run of the same id is another run", async () => {
   await views.at(plan, "one", "run", 230);
   await views.at(plan, "other", "run", 230);
   expect(journal.reads).toEqual([0, 0]);
+});
+
+test("what nobody asks for any more is let go, and read again by who comes later", async () => {
+  vi.useFakeTimers();
+  try {
+    const { plan, events } = longRun();
+    const journal = journalOf(events);
+    const views = new RunViews(journal);
+    await views.at(plan, "org", "run", 230);
+    vi.advanceTimersByTime(90_000);
+    await views.at(plan, "org", "run", 230);
+    vi.advanceTimersByTime(90_000);
+    await views.at(plan, "org", "run", 230);
+    expect(journal.reads).toEqual([0]);
+    vi.advanceTimersByTime(121_000);
+    await views.at(plan, "org", "run", 230);
+    expect(journal.reads).toEqual([0, 0]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

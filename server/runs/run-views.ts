@@ -10,8 +10,10 @@ const mostBytes = 64_000_000;
 const pageEvents = 2_000;
 /** Shorter journals are read in a moment and not kept. */
 const longEvents = 200;
-/** What is kept of all runs together, by the size of their events. */
-const keptBytes = 96_000_000;
+/** What is kept of all runs together, by the size of their events: some ten runs of 10,000 events. */
+const keptBytes = 24_000_000;
+/** Nobody looks at anything any more: then nothing is kept. */
+const keptMs = 120_000;
 
 interface Folded {
   projection: Projection;
@@ -23,6 +25,7 @@ export class RunViews {
   readonly #runs: Pick<RunStore, "events">;
   /** By organisation and run, the one that was asked for last at the end. */
   readonly #kept = new Map<string, Folded>();
+  #forgetting: NodeJS.Timeout | null = null;
 
   constructor(runs: Pick<RunStore, "events">) {
     this.#runs = runs;
@@ -57,6 +60,8 @@ export class RunViews {
   #keep(key: string, folded: Folded): void {
     this.#kept.delete(key);
     this.#kept.set(key, folded);
+    this.#forgetting ??= setTimeout(() => this.#kept.clear(), keptMs).unref();
+    this.#forgetting.refresh();
     let bytes = 0;
     for (const each of this.#kept.values()) bytes += each.bytes;
     for (const [oldest, each] of this.#kept) {
