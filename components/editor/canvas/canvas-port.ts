@@ -3,6 +3,8 @@ import type { RefObject } from "react";
 import type { EditorActions } from "../commands/actions.ts";
 import type { FlowEdge, FlowNode } from "./flow-model.ts";
 
+/** The smooth way of d3 loses the view, all of it NaN, where the middle moves by a millionth of a pixel. */
+const interpolate = "linear";
 const fitting = { padding: 0.12, maxZoom: 1 };
 
 /** Lends the canvas to the editor's actions until the returned function is called. */
@@ -22,10 +24,10 @@ export function attachCanvas(
     toScreen: (point) => flow.flowToScreenPosition(point),
     fit(ids) {
       const chosen = ids === undefined ? {} : { nodes: ids.map((id) => ({ id })) };
-      requestAnimationFrame(() => void flow.fitView({ ...fitting, ...chosen, duration }));
+      requestAnimationFrame(() => void flow.fitView({ ...fitting, ...chosen, duration, interpolate }));
     },
-    zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration }),
-    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration }),
+    zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration, interpolate }),
+    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration, interpolate }),
     reveal(id) {
       // After React has drawn what was just added.
       requestAnimationFrame(() => {
@@ -39,7 +41,11 @@ export function attachCanvas(
         const last = flow.flowToScreenPosition({ x: x + width, y: y + height });
         const inView = first.x >= left && first.y >= top && last.x <= right && last.y <= bottom;
         if (!inView)
-          void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.85), duration });
+          void flow.setCenter(x + width / 2, y + height / 2, {
+            zoom: Math.max(flow.getZoom(), 0.85),
+            duration,
+            interpolate,
+          });
         // Whoever works in the outline stays there.
         if (document.activeElement?.closest("[role=tree]") != null) return;
         frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus({ preventScroll: true });

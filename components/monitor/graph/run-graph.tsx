@@ -27,7 +27,9 @@ import "./run-graph.css";
 
 const nodeTypes = { card: RunCard, container: RunContainer, note: RunNote };
 const edgeTypes = { flow: RunEdge };
-const fitting = { padding: 0.1, maxZoom: 1 };
+/** The smooth way of d3 loses the view, all of it NaN, where the middle moves by a millionth of a pixel. */
+const interpolate = "linear";
+const fitting = { padding: 0.1, maxZoom: 1, interpolate } as const;
 /** Below this the whole graph says too little, and the canvas follows what works instead. */
 const readable = 0.5;
 
@@ -156,7 +158,7 @@ function Controls({ follows, onFollow }: { follows: boolean; onFollow(follows: b
   const zoom = useStore(({ transform }) => Math.round(transform[2] * 100));
   const by = (factor: number): void => {
     onFollow(false);
-    void flow.zoomTo(flow.getZoom() * factor, { duration: 120 });
+    void flow.zoomTo(flow.getZoom() * factor, { duration: 120, interpolate });
   };
   return (
     <Panel position="bottom-right" className="!m-2">
