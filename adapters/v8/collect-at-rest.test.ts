@@ -38,7 +38,7 @@ test("a process that works is left alone, however much it holds", () => {
   state.resident = 900 * mb;
   pass(600, 0.5);
   pass(1.5, 0.01);
-  pass(60, 0.2);
+  pass(60, 0.08);
   expect(state.collections).toBe(0);
 });
 

@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { Logger } from "pino";
 
 const lookMs = 500;
-/** This long with next to nothing done is rest; what a process does of itself, heartbeats and sweeps, takes 2 to 5 % of a processor. */
+/** This long with next to nothing done is rest; what a process does of itself, heartbeats and sweeps, takes 1 to 3 % of a processor. */
 const restMs = 2_000;
-const restShare = 0.1;
+const restShare = 0.05;
 /** What must have come on top of what the last collection left before another one is worth its pause. */
 const grownShare = 0.1;
 const grownBytes = 12_000_000;
