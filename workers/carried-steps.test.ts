@@ -110,6 +110,7 @@ function stage() {
 let under: ReturnType<typeof stage>;
 const open: MemoryWorker[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(open.splice(0).map((worker) => worker.close()));
 });
 
@@ -138,6 +139,23 @@ test("a carried step is not handed out again by a wake that recovers, however lo
   await working;
   expect(under.requests).toHaveLength(4);
   expect(under.store.run(under.run)?.header.status).toBe("completed");
+});
+
+test("nor by another worker's, because its run is held for as long as it lasts", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  under = stage();
+  const held = Promise.withResolvers<void>();
+  under.onCall(() => (under.requests.length === 2 ? held.promise : Promise.resolve()));
+  const other = createMemoryWorker({}, under);
+  open.push(other);
+  const working = under.work(await under.first(), 1);
+  while (under.requests.length < 2) await vi.advanceTimersByTimeAsync(1);
+  await vi.advanceTimersByTimeAsync(20_000);
+  await other.drainer.wake(under.run, { recover: true });
+  expect(under.queue.nextStep()).toBeNull();
+  held.resolve();
+  await working;
+  expect(under.requests).toHaveLength(4);
 });
 
 test("a worker that stops puts the step it carries into the queue, for others", async () => {
