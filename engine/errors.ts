@@ -20,6 +20,7 @@ export const errorCodes = [
   "CONTRACT_BROKEN",
   "AGENT_UNAVAILABLE",
   "AGENT_CONTRACT_BREAKS",
+  "WORKFLOW_CONTRACT_BREAKS",
   "BUDGET_EXCEEDED",
   "CIRCUIT_OPEN",
   "STEP_TIMEOUT",
@@ -106,6 +107,7 @@ export function errorClass(code: ErrorCode): "yours" | "theirs" | "ours" {
     case "CONTRACT_BROKEN":
     case "AGENT_UNAVAILABLE":
     case "AGENT_CONTRACT_BREAKS":
+    case "WORKFLOW_CONTRACT_BREAKS":
     case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":

@@ -254,6 +254,7 @@ function workflowStore(at: Memory): Services["workflows"] {
     definition: async (orgId, id, version) =>
       own(orgId, id) === null ? null : (at.versions.get(`${id}:${version}`) ?? null),
     versions: async () => [],
+    callers: async () => [],
     async published(orgId, id) {
       const one = own(orgId, id);
       return one === null ? null : { name: one.name, version: one.publishedVersion };

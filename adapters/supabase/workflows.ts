@@ -8,6 +8,16 @@ const summary = `w.id, w.name, w.description, w.tags, w.revision, w.latest_versi
   w.published_version as "publishedVersion", w.updated_by as "updatedBy",
   ${moment("w.created_at", "createdAt")}, ${moment("w.updated_at", "updatedAt")}`;
 
+/** Of those that call a workflow so many are named. */
+const mostCallers = 500;
+
+interface CallingStep {
+  workflowName: string;
+  where: "draft" | "published";
+  node: string;
+  nodeName: string;
+}
+
 /** The workflow store on Postgres. The trusted role sees every organisation, so each statement names one. */
 export class WorkflowTable {
   readonly #pool: Pool;
@@ -180,6 +190,29 @@ export class WorkflowTable {
       `select v.version, v.note, v.created_by as "createdBy", ${moment("v.created_at", "createdAt")}
        from public.workflow_versions v where v.workflow_id = $1 and v.org_id = $2 order by v.version desc limit 1000`,
       [id, orgId],
+    );
+    return rows;
+  }
+
+  async callers(orgId: string, id: string): Promise<CallingStep[]> {
+    const { rows } = await this.#pool.query<CallingStep>(
+      `select w.name as "workflowName", g."where", n ->> 'id' as node, coalesce(n ->> 'name', n ->> 'id') as "nodeName"
+       from public.workflows w
+       cross join lateral (
+         select 'draft' as "where", w.draft as graph
+         union all
+         select 'published', v.definition from public.workflow_versions v
+         where v.workflow_id = w.id and v.version = w.published_version
+       ) g
+       cross join lateral jsonb_path_query(
+         -- Only what names it at all is read as more than text.
+         case when strpos(g.graph::text, $2::text) > 0 then replace(g.graph::text, '\\u0000', '')::jsonb else '{}' end,
+         '$.nodes[*] ? (@.type == "sub-workflow" && @.config.workflow == $id
+           && (!exists (@.config.version) || @.config.version == "latest"))',
+         jsonb_build_object('id', $2::text)) n
+       where w.org_id = $1 and w.id <> $2::uuid and w.deleted_at is null
+       order by w.name, w.id, g."where" desc limit ${mostCallers}`,
+      [orgId, id],
     );
     return rows;
   }

@@ -70,6 +70,8 @@ export const publishBodySchema = z.strictObject({
   /** Publishes only if the draft is still at this revision. */
   revision: z.int().positive().optional(),
   note: z.string().max(2_000).default(""),
+  /** Publishes although workflows that call this one as a sub-workflow do not give what it asks for now. */
+  acceptBreaking: z.boolean().default(false),
 });
 
 export const publishAnswerSchema = z.strictObject({

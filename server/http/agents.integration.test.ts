@@ -243,3 +243,45 @@ test("at its budget's limit a run asks a person, and goes on with what they rais
   const wrong = await api.call("GET", `/workflows/${workflow}/numbers?timeZone=Moon/Base`, { as: owner });
   expect([wrong.status, wrong.json.errors[0].path]).toEqual([422, "timeZone"]);
 });
+
+test("an input that breaks workflows which call this one is told before it is published, and published only when accepted", async () => {
+  const file = (input: object) => ({
+    schemaVersion: 1,
+    name: "Called",
+    input,
+    nodes: [
+      { id: "start", type: "start" },
+      { id: "out", type: "output", config: { value: "{{ input.topic }}" } },
+    ],
+    edges: [{ id: "e", source: "start", target: "out" }],
+  });
+  const calling = (name: string, workflow: string, version: number | "latest") => ({
+    ...file({ type: "object" }),
+    name,
+    nodes: [
+      { id: "start", type: "start" },
+      { id: "out", type: "sub-workflow", name: "Ask it", config: { workflow, version, input: { topic: "x" } } },
+    ],
+  });
+  const properties = { topic: { type: "string" } };
+  const called = await importFile(file({ type: "object", properties }));
+  await importFile(calling("Calls the newest", called, "latest"));
+  await importFile(calling("Calls the first", called, 1));
+  let revision = 1;
+  const publish = async (input: object, body: object = {}) => {
+    const saved = await api.call("PUT", `/workflows/${called}`, { as, body: { revision, definition: file(input) } });
+    revision = saved.json.revision;
+    return api.call("POST", `/workflows/${called}/publish`, { as, body });
+  };
+  const wider = { type: "object", properties: { ...properties, more: { type: "number" } } };
+  expect((await publish(wider)).json.version).toBe(2);
+  const narrower = { ...wider, required: ["more"] };
+  const refused = await publish(narrower);
+  expect([refused.status, refused.json.code]).toEqual([409, "WORKFLOW_CONTRACT_BREAKS"]);
+  expect(refused.json.detail ?? refused.json.message).toContain("/more must now be given");
+  const named = new Set(refused.json.errors.map(({ message }: { message: string }) => message));
+  expect(named).toEqual(
+    new Set(["Calls the newest (draft), step Ask it", "Calls the newest (published), step Ask it"]),
+  );
+  expect((await publish(narrower, { acceptBreaking: true })).json.version).toBe(3);
+});

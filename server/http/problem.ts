@@ -29,6 +29,7 @@ export function statusOf(code: ErrorCode): number {
     case "CONFLICT":
     case "AGENT_UNAVAILABLE":
     case "AGENT_CONTRACT_BREAKS":
+    case "WORKFLOW_CONTRACT_BREAKS":
     case "BUDGET_EXCEEDED":
     case "RUN_TIMEOUT":
     case "RUN_CANCELLED":

@@ -25,8 +25,17 @@ export interface WorkflowStore {
   tag(orgId: string, id: string, tags: readonly string[], audit: AuditEntry): Promise<boolean>;
   definition(orgId: string, id: string, version: number): Promise<Json | null>;
   versions(orgId: string, id: string): Promise<WorkflowVersion[]>;
+  /** Steps of other workflows, published or drawn, that run the newest version of this one. */
+  callers(orgId: string, id: string): Promise<CallingStep[]>;
   /** Name and published version, without the definition: what starting a run asks. */
   published(orgId: string, id: string): Promise<{ name: string; version: number | null } | null>;
+}
+
+export interface CallingStep {
+  workflowName: string;
+  where: "draft" | "published";
+  node: string;
+  nodeName: string;
 }
 
 export interface NewWorkflow {

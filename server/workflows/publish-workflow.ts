@@ -9,6 +9,7 @@ import { userIdOf, type Caller } from "../auth/caller.ts";
 import type { CredentialStore } from "../credentials/ports.ts";
 import { notFound } from "../not-found.ts";
 import { checkInputSchema } from "../runs/check-input.ts";
+import { brokenCallers } from "./check-callers.ts";
 import { getWorkflow } from "./get-workflow.ts";
 import type { WorkflowStore } from "./ports.ts";
 import { warningsOf, workflowInvalid } from "./problems.ts";
@@ -16,7 +17,8 @@ import { revisionConflict } from "./update-workflow.ts";
 
 /**
  * Makes the draft a new immutable version, which runs start on from now.
- * @throws BatonError WORKFLOW_INVALID for a draft that does not compile; CONFLICT when it changed in between
+ * @throws BatonError WORKFLOW_INVALID for a draft that does not compile; CONFLICT when it changed in between; WORKFLOW_CONTRACT_BREAKS
+ * naming the workflows that call this one with less than it asks for now
  */
 export async function publishWorkflow(
   parts: {
@@ -27,7 +29,7 @@ export async function publishWorkflow(
   },
   caller: Caller,
   id: string,
-  options: { revision?: number | undefined; note: string },
+  options: { revision?: number | undefined; note: string; acceptBreaking: boolean },
 ): Promise<{ id: string; version: number; warnings: FieldProblem[] }> {
   const draft = await getWorkflow(parts.workflows, caller, id);
   if (options.revision !== undefined && options.revision !== draft.revision) {
@@ -39,7 +41,9 @@ export async function publishWorkflow(
   const missing = missingCredentials(file, parts.catalogue, new Set(await parts.credentials.names(caller.orgId)));
   missing.push(...(await agentProblems(parts.agents, caller.orgId, file)));
   if (missing.length > 0) throw workflowInvalid(missing);
-  checkInputSchema(compiled.plan.file.input);
+  checkInputSchema(file.input);
+  const breaks = await brokenCallers(parts.workflows, caller.orgId, draft, file.input);
+  if (breaks !== null && !options.acceptBreaking) throw breaks.error;
 
   const published = await parts.workflows.publish(
     {
@@ -54,7 +58,7 @@ export async function publishWorkflow(
       caller,
       "workflow-published",
       { kind: "workflow", id },
-      { revision: draft.revision, note: options.note },
+      { revision: draft.revision, note: options.note, ...(breaks === null ? {} : { broke: breaks.count }) },
     ),
   );
   if (published === null) throw notFound("workflow");

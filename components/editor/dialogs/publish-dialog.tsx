@@ -14,6 +14,8 @@ import { useEditor, useEditorState, useView } from "../editor-context.tsx";
 import { publishDraft } from "./publish.ts";
 
 interface Failure {
+  /** Workflows that call this one would break, which may be what is wanted. */
+  breaks: boolean;
   description: string;
   faults: readonly { path: string; message: string }[];
 }
@@ -29,16 +31,18 @@ export function PublishDialog() {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  async function publish() {
+  async function publish(acceptBreaking: boolean) {
     setBusy(true);
     setFailure(null);
     try {
-      const made = await publishDraft(parts, api, note.trim());
+      const made = await publishDraft(parts, api, note.trim(), acceptBreaking);
       parts.view.setState({ dialog: null });
       setNote("");
       toast({ tone: "success", title: `Version ${made} is published`, description: "New runs start on it." });
     } catch (thrown) {
-      setFailure({ description: errorWords(thrown), faults: thrown instanceof ApiError ? thrown.faults : [] });
+      const refused = thrown instanceof ApiError ? thrown : null;
+      const breaks = refused?.code === "WORKFLOW_CONTRACT_BREAKS";
+      setFailure({ breaks, description: errorWords(thrown), faults: refused?.faults ?? [] });
     } finally {
       setBusy(false);
     }
@@ -55,14 +59,27 @@ export function PublishDialog() {
           <Button size="medium" onClick={() => parts.view.setState({ dialog: null })}>
             Cancel
           </Button>
-          <Button size="medium" tone="primary" busy={busy} disabled={errors > 0} onClick={() => void publish()}>
+          <Button size="medium" tone="primary" busy={busy} disabled={errors > 0} onClick={() => void publish(false)}>
             Publish
           </Button>
         </>
       }
     >
       <div className="grid gap-4">
-        {failure !== null && <ErrorState title="It was not published" {...failure} />}
+        {failure !== null && (
+          <ErrorState
+            title="It was not published"
+            description={failure.description}
+            faults={failure.faults}
+            actions={
+              failure.breaks && (
+                <Button busy={busy} onClick={() => void publish(true)}>
+                  Publish all the same
+                </Button>
+              )
+            }
+          />
+        )}
         {errors > 0 && (
           <ErrorState
             title={errors === 1 ? "One problem is in the way" : `${errors} problems are in the way`}

@@ -23,10 +23,15 @@ export async function saveFirst({ autosave }: Pick<EditorParts, "autosave">): Pr
 type Publishing = Pick<EditorParts, "workflowId" | "editor" | "autosave" | "published">;
 
 /** Saves and publishes the draft; gives the number of the version. @throws NotReady, ApiError */
-export async function publishDraft(parts: Publishing, api: ApiClient, note: string): Promise<number> {
+export async function publishDraft(
+  parts: Publishing,
+  api: ApiClient,
+  note: string,
+  acceptBreaking = false,
+): Promise<number> {
   await saveFirst(parts);
   const { file } = parts.editor.state;
-  const body = { revision: parts.autosave.revision, note };
+  const body = { revision: parts.autosave.revision, note, acceptBreaking };
   const { version } = await api.call("POST", `/workflows/${parts.workflowId}/publish`, publishAnswerSchema, body);
   parts.published.setState({ version, file });
   return version;

@@ -211,7 +211,7 @@ function versionRoutes(services: Services): Route[] {
         summary: "Make the draft a new version, which runs start on from now",
         tag,
         params: idParamsSchema,
-        body: publishBodySchema.default({ note: "" }),
+        body: publishBodySchema.default({ note: "", acceptBreaking: false }),
         answers: { 200: { description: "The new version", schema: publishAnswerSchema } },
       },
       async ({ caller, params, body }) => ({
