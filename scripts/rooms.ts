@@ -99,7 +99,11 @@ export const roomRules: RoomRule[] = [
     packages: ["*"],
   },
   { in: /^templates\//, rooms: ["templates", "engine", "nodes", "adapters"], packages: ["*"] },
-  { in: /^e2e\//, rooms: ["e2e", "cli/stack", "contracts", "engine", "templates"], packages: ["*"] },
+  {
+    in: /^e2e\//,
+    rooms: ["e2e", "cli/stack", "contracts", "engine", "templates", "adapters/supabase/session"],
+    packages: ["*"],
+  },
   { in: /^bench\//, rooms: ["bench", "cli", "engine", "contracts", "nodes", "adapters"], packages: ["*"] },
   { in: /^scripts\//, rooms: ["scripts", "engine", "nodes/catalog", "contracts"], packages: ["*"] },
   {
