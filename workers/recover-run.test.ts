@@ -104,11 +104,27 @@ describe("when things break", () => {
     await first.drainer.wake(run, { recover: false });
     await first.close();
     const lease = await mailbox.deliver(run, [], 1_000);
-    await mailbox.settle(lease!, { ...lease!.state!, seq: 50, frames: null as never }, 1_000);
+    await mailbox.forgetState(run);
+    await mailbox.settle(lease!, { ...lease!.state!, frames: null as never }, 1_000);
     await expect(drainer.wake(run, { recover: true })).rejects.toThrow();
     await drainer.wake(run, { recover: true });
     await executeAll();
     expect(store.run(run)?.header.status).toBe("completed");
+  });
+
+  test("a hot state that is ahead of its journal, as after a database was restored, is dropped by who recovers", async () => {
+    const stack = createMemoryStack();
+    const [first, second] = [worker(answering, stack), worker(answering, stack)];
+    const run = first.addRun(calling);
+    await first.drainer.wake(run, { recover: false });
+    await first.close();
+    const lease = await stack.mailbox.deliver(run, [], 1_000);
+    await stack.mailbox.settle(lease!, { ...lease!.state!, seq: 50, status: "paused" }, 1_000);
+    stack.queue.flush();
+    await second.drainer.wake(run, { recover: true });
+    await second.executeAll();
+    expect(stack.store.run(run)?.header.status).toBe("completed");
+    checkJournal(await stack.store.read(run, 0, 100));
   });
 
   test("a version that no longer compiles fails its runs at once, saying why", async () => {

@@ -190,7 +190,8 @@ export class RunSession {
     this.#measuredSeq = this.#state.seq;
     if (this.#state.status === "queued" && this.#state.seq > 0) this.#ready.push({ type: "start" });
     else if (recovering) this.#dispatchOwed();
-    this.#recover = false;
+    // Who was asked to meanwhile, and did not, does it before the first turn.
+    if (recovering) this.#recover = false;
   }
 
   /** What the run still owes. Timers and approvals have their rows since the append that asked for them. */
@@ -319,6 +320,7 @@ export class RunSession {
       "another drainer was first; folding the journal",
     );
     this.#storedSeq = -1;
+    await this.#ports.mailbox.forgetState(this.runId);
     const loaded = await loadRun(this.#ports, emptyState(this.runId), true);
     if (loaded === null) this.#lost = true;
     else this.#begin(loaded, true);

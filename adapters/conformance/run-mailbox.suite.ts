@@ -82,6 +82,17 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       expect((await mailbox.deliver(run, [], 5_000))?.state?.seq).toBe(5);
     });
 
+    test("a state that was dropped may be followed by an older one", async () => {
+      const { mailbox, newRunId } = under();
+      const run = newRunId();
+      const first = await mailbox.deliver(run, [], 5_000);
+      await mailbox.settle(first!, stateAt(run, 5), 5_000);
+      const second = await mailbox.deliver(run, [], 5_000);
+      await mailbox.forgetState(run);
+      await mailbox.settle(second!, stateAt(run, 3), 5_000);
+      expect((await mailbox.deliver(run, [], 5_000))?.state?.seq).toBe(3);
+    });
+
     test("an ended run leaves no state behind", async () => {
       const { mailbox, newRunId } = under();
       const run = newRunId();

@@ -91,6 +91,9 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
       kept.mail.unshift(...entries.map((entry) => JSON.stringify(entry)));
       if (kept.lease?.token === lease.token) kept.lease = null;
     },
+    async forgetState(runId) {
+      box(runId).hot = null;
+    },
     async forget(runId) {
       boxes.delete(runId);
     },

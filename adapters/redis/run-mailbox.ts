@@ -122,6 +122,10 @@ export function createRunMailbox(redis: RedisClient, holder: Holder | null = nul
       return released;
     },
 
+    async forgetState(runId) {
+      await redis.del(runKeys.hot(runId));
+    },
+
     async forget(runId) {
       await redis.del(...keys(runId));
     },

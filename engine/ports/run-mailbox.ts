@@ -46,6 +46,8 @@ export interface RunMailbox {
   onMail(listener: (runId: string) => void): () => void;
   /** Gives the lease up and puts entries back, first in line (a worker that cannot go on). */
   abandon(lease: Lease, entries: MailEntry[]): Promise<void>;
+  /** Drops a run's state: one that is ahead of the journal would never be replaced by an older one. */
+  forgetState(runId: string): Promise<void>;
   /** Drops everything held for a run. */
   forget(runId: string): Promise<void>;
 }
