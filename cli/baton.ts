@@ -72,6 +72,7 @@ function workflowCommands(baton: Command, terminal: Terminal, set: (status: numb
     .command("import <file>")
     .description("bring a workflow file in: a new workflow, or a new version of the one with its name")
     .option("--copy", "make a new workflow even if the name is taken")
+    .option("--accept-breaking", "publish although workflows that call it give less than it asks for now")
     .action(async (file: string, options) =>
       set(await (await import("./commands/import.ts")).importFile(terminal, file, options)),
     );

@@ -26,6 +26,9 @@ class Organisation implements Api {
     return schema.parse(this.answer(method, new URL(path, this.url), body as JsonObject | undefined));
   }
 
+  /** Whether each publication would have broken those who call the workflow. */
+  readonly accepted: unknown[] = [];
+
   private answer(method: string, { pathname, searchParams }: URL, body: JsonObject | undefined): Json {
     const [, , id, action] = pathname.split("/");
     const workflow = this.stored.find((each) => each.id === id);
@@ -42,6 +45,7 @@ class Organisation implements Api {
     if (action === "export") return workflow.versions[Number(searchParams.get("version")) - 1] ?? null;
     if (action === "publish") {
       workflow.versions.push(workflow.draft);
+      this.accepted.push(body?.["acceptBreaking"]);
       return { id: workflow.id, version: workflow.versions.length, warnings: [] };
     }
     if (method === "PUT") {
@@ -107,6 +111,8 @@ describe("bringing a workflow file to a stack", () => {
     const changed = { ...file, description: "Now with a description." };
     expect(await storeWorkflow(api, changed)).toEqual({ ...first, version: 2, how: "updated" });
     expect(api.stored).toHaveLength(1);
+    await storeWorkflow(api, file, { acceptBreaking: true });
+    expect(api.accepted).toEqual([false, true]);
   });
 
   it("never overwrites a draft that somebody has not published", async () => {

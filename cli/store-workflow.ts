@@ -23,7 +23,11 @@ const fileSchema: z.ZodType<Json> = z.json();
  * Brings a workflow file to the stack: the workflow of that name gets a new version if the file says something else, so that running a file
  * again and again makes no copies. A draft with changes that nobody published is never overwritten: the file then becomes a workflow beside it.
  */
-export async function storeWorkflow(api: Api, source: Json, options: { copy?: boolean } = {}): Promise<StoredWorkflow> {
+export async function storeWorkflow(
+  api: Api,
+  source: Json,
+  options: { copy?: boolean; acceptBreaking?: boolean } = {},
+): Promise<StoredWorkflow> {
   const name = isJsonObject(source) && typeof source["name"] === "string" ? source["name"] : "";
   const known = options.copy === true ? null : await findByName(api, name);
   if (known === null) return add(api, source, name);
@@ -41,7 +45,11 @@ export async function storeWorkflow(api: Api, source: Json, options: { copy?: bo
   });
   const next = await api.ask(`/workflows/${id}/publish`, publishAnswerSchema, {
     method: "POST",
-    body: { revision: saved.revision, note: "From the command line" },
+    body: {
+      revision: saved.revision,
+      note: "From the command line",
+      acceptBreaking: options.acceptBreaking === true,
+    },
   });
   return { id, version: next.version, name, how: "updated" };
 }
