@@ -16,6 +16,7 @@ interface CallingStep {
   where: "draft" | "published";
   node: string;
   nodeName: string;
+  input: Json;
 }
 
 /** The workflow store on Postgres. The trusted role sees every organisation, so each statement names one. */
@@ -196,7 +197,8 @@ export class WorkflowTable {
 
   async callers(orgId: string, id: string): Promise<CallingStep[]> {
     const { rows } = await this.#pool.query<CallingStep>(
-      `select w.name as "workflowName", g."where", n ->> 'id' as node, coalesce(n ->> 'name', n ->> 'id') as "nodeName"
+      `select w.name as "workflowName", g."where", n ->> 'id' as node, coalesce(n ->> 'name', n ->> 'id') as "nodeName",
+         coalesce(n #> '{config,input}', '{}') as input
        from public.workflows w
        cross join lateral (
          select 'draft' as "where", w.draft as graph

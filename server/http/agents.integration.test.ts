@@ -255,18 +255,19 @@ test("an input that breaks workflows which call this one is told before it is pu
     ],
     edges: [{ id: "e", source: "start", target: "out" }],
   });
-  const calling = (name: string, workflow: string, version: number | "latest") => ({
+  const calling = (name: string, workflow: string, version: number | "latest", more: object = { topic: "x" }) => ({
     ...file({ type: "object" }),
     name,
     nodes: [
       { id: "start", type: "start" },
-      { id: "out", type: "sub-workflow", name: "Ask it", config: { workflow, version, input: { topic: "x" } } },
+      { id: "out", type: "sub-workflow", name: "Ask it", config: { workflow, version, input: more } },
     ],
   });
   const properties = { topic: { type: "string" } };
   const called = await importFile(file({ type: "object", properties }));
   await importFile(calling("Calls the newest", called, "latest"));
   await importFile(calling("Calls the first", called, 1));
+  await importFile(calling("Gives more", called, "latest", { topic: "x", more: 1 }));
   let revision = 1;
   const publish = async (input: object, body: object = {}) => {
     const saved = await api.call("PUT", `/workflows/${called}`, { as, body: { revision, definition: file(input) } });

@@ -1,7 +1,7 @@
 import { BatonError } from "../../engine/errors.ts";
 import { isJsonObject, type JsonObject } from "../../engine/json.ts";
 import { incompatibilities } from "../../engine/workflow/compatibility.ts";
-import type { WorkflowStore } from "./ports.ts";
+import type { CallingStep, WorkflowStore } from "./ports.ts";
 
 export interface Breaks {
   /** Steps that would meet it. */
@@ -22,15 +22,16 @@ export async function brokenCallers(
   if (draft.publishedVersion === null) return null;
   const before = await workflows.definition(orgId, draft.id, draft.publishedVersion);
   const promised = isJsonObject(before) && isJsonObject(before["input"]) ? before["input"] : { type: "object" };
-  const [first] = incompatibilities(promised, input, "input");
+  if (incompatibilities(promised, input, "input").length === 0) return null;
+  const callers = await workflows.callers(orgId, draft.id);
+  const steps = callers.filter((step) => incompatibilities(givenBy(step, promised), input, "input").length > 0);
+  const [first] = steps.flatMap((step) => incompatibilities(givenBy(step, promised), input, "input"));
   if (first === undefined) return null;
-  const steps = await workflows.callers(orgId, draft.id);
-  if (steps.length === 0) return null;
   const count = new Set(steps.map(({ workflowName }) => workflowName)).size;
   const error = new BatonError(
     "WORKFLOW_CONTRACT_BREAKS",
-    `The new input of ${draft.name} breaks ${count === 1 ? "one workflow" : `${count} workflows`} that run its newest version as a sub-workflow ` +
-      `(input ${first.path} ${first.message}). Nothing was published: keep the input, pin those steps to a version, or publish with acceptBreaking.`,
+    `The new input of ${draft.name} breaks ${count === 1 ? "one workflow that runs" : `${count} workflows that run`} its newest version as a sub-workflow ` +
+      `(input ${first.path} ${first.message}). Nothing was published: keep the input, pin those steps to a version, or publish all the same (acceptBreaking).`,
     {
       details: {
         errors: steps.map((step) => ({
@@ -43,4 +44,10 @@ export async function brokenCallers(
     },
   );
   return { count: steps.length, error };
+}
+
+/** What a step gives: what was promised to be enough, and always those fields that its own settings name. */
+function givenBy({ input }: CallingStep, promised: JsonObject): JsonObject {
+  const required = Array.isArray(promised["required"]) ? promised["required"] : [];
+  return isJsonObject(input) ? { ...promised, required: [...required, ...Object.keys(input)] } : promised;
 }

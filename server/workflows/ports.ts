@@ -36,6 +36,8 @@ export interface CallingStep {
   where: "draft" | "published";
   node: string;
   nodeName: string;
+  /** As it is set: an object of fields, or one expression for all of them. */
+  input: Json;
 }
 
 export interface NewWorkflow {
