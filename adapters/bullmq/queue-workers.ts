@@ -3,7 +3,7 @@ import type { Job } from "bullmq";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { StepJob } from "../../engine/ports/step-queue.ts";
-import { queueNames, queuePrefix, redeliveryDelay, wakeConcurrency, workerSettings } from "./queues.ts";
+import { queueNames, queuePrefix, redeliveryDelay, stepLanes, wakeConcurrency, workerSettings } from "./queues.ts";
 import { queueConnection } from "./queue-connection.ts";
 
 const stepJobSchema = z.object({
@@ -77,14 +77,15 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
       options.log,
     );
 
-  const steps = open(queueNames.steps, options.concurrency, async (job, token) => {
+  const work = async (job: Job<unknown>, token: string | undefined): Promise<void> => {
     const data = stepJobSchema.parse(job.data);
     const verdict = await options.onStep({ job: data, claim: job.stalledCounter + 1 }).catch((error: unknown) => {
       options.log.error({ runId: data.runId, stepId: data.stepId, error: String(error) }, "a step is tried again");
       return "later" as const;
     });
     await giveBack(job, token, verdict);
-  });
+  };
+  const steps = lanesOf(options.concurrency).map((slots) => open(queueNames.steps, slots, work));
   const wakes = open(queueNames.wakes, wakeConcurrency, async (job, token) => {
     const { runId } = wakeSchema.parse(job.data);
     const verdict = await options.onWake(runId, job.stalledCounter + 1).then(
@@ -100,14 +101,20 @@ export function startQueueWorkers(options: QueueWorkersOptions): QueueWorkers {
     async pause() {
       // BullMQ still takes the job for which it was waiting at that moment: that one goes back unseen.
       paused = true;
-      await Promise.all([steps.pause(true), wakes.pause(true)]);
+      await Promise.all([...steps, wakes].map((worker) => worker.pause(true)));
     },
     async close() {
-      await Promise.all([steps.close(), wakes.close()]);
+      await Promise.all([...steps, wakes].map((worker) => worker.close()));
     },
     busy: () => inHand,
-    owners: [steps.id, wakes.id],
+    owners: [...steps, wakes].map(({ id }) => id),
   };
+}
+
+/** Slots of each BullMQ worker that takes steps: one worker fetches its jobs one after another, and starts none before it has them all. */
+function lanesOf(concurrency: number): number[] {
+  const lanes = Math.min(stepLanes, concurrency);
+  return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
 }
 
 /** Puts a job back into its queue; the errors thrown are BullMQ's way of saying "it is no longer mine". */

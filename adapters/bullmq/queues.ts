@@ -41,6 +41,9 @@ export const workerSettings = {
  */
 export const wakeConcurrency = 24;
 
+/** BullMQ workers in a process that fetch steps side by side. Each has connections of its own. */
+export const stepLanes = 5;
+
 /** Milliseconds until a step that could not be executed because the database or Redis was away is tried again. */
 export const redeliveryDelay = 1_000;
 
