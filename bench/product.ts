@@ -64,10 +64,12 @@ export async function startProduct(more: Record<string, string> = {}): Promise<P
     },
     stop: () =>
       new Promise((resolve) => {
-        child.on("close", () => {
+        const ended = (): void => {
           rmSync(home, { recursive: true, force: true });
           resolve();
-        });
+        };
+        if (child.exitCode !== null || child.signalCode !== null) return ended();
+        child.on("close", ended);
         child.kill("SIGINT");
       }),
   };

@@ -33,6 +33,7 @@ export async function measureSoak({ minutes }: { minutes: number }): Promise<Fig
     for (let next = began; next - began <= minutes * 60_000; next += sampleMs) {
       await pause(next - performance.now());
       const sample = look((performance.now() - began) / 60_000);
+      if (Number.isNaN(sample.together)) throw new Error("the product is gone: there is no web or no worker process");
       samples.push(sample);
       console.log(
         `  ${sample.minutes.toFixed(1).padStart(5)} min  web ${sample.web.toFixed(0)} + worker ${sample.worker.toFixed(0)} = ${sample.together.toFixed(0)} MB`,
