@@ -1,4 +1,5 @@
 import type { StepJob } from "../engine/ports/step-queue.ts";
+import type { RunInput } from "../engine/run/input.ts";
 
 /** A step as it is handed to the queue. */
 export interface QueuedStep {
@@ -88,8 +89,14 @@ export class CarriedSteps {
   }
 
   /** True while the step is offered or under way here: it must not be handed out again. */
-  has(job: StepJob): boolean {
+  has(job: Pick<StepJob, "runId" | "stepId" | "attempt">): boolean {
     return this.#held.get(job.runId)?.has(name(job)) ?? false;
+  }
+
+  /** A job of a step that is under way here came to another worker: that one must not begin it as well. */
+  refuses(runId: string, input: RunInput, worker: string): boolean {
+    if (input.type !== "started" || input.worker === worker) return false;
+    return this.has({ runId, stepId: input.step, attempt: input.attempt });
   }
 
   /** True while steps of the run are carried: the run must be held. */
@@ -117,6 +124,6 @@ export class CarriedSteps {
   }
 }
 
-function name({ stepId, attempt, seq }: StepJob): string {
-  return `${stepId} ${attempt} ${seq}`;
+function name({ stepId, attempt }: Pick<StepJob, "stepId" | "attempt">): string {
+  return `${stepId} ${attempt}`;
 }

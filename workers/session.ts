@@ -20,20 +20,10 @@ import type { WorkerPorts } from "./ports.ts";
 import { Preparation } from "./preparation.ts";
 import { brokenLimit, measureEvery, measureHeld } from "./run-limits.ts";
 import { numbered } from "./signal-input.ts";
+import { coalesceMs, holdMs, leaseMs, maxUnwritten, sliceMs } from "./session-bounds.ts";
 import { StepsInFlight } from "./steps-in-flight.ts";
 import { turning } from "./turn-error.ts";
 import type { Turnstile } from "./turnstile.ts";
-
-/** A worker that stops renewing loses its runs after this; it is renewed about every second. */
-export const leaseMs = 4_000;
-/** How long a run is kept for what its steps give, before it is let go: well within a lease. */
-const holdMs = 2_000;
-/** How long a run may turn without letting others on. */
-const sliceMs = 10;
-/** Events that wait for the journal at most; beyond it turning waits too. */
-const maxUnwritten = 2_000;
-/** How long finished computing steps wait for more to go out with them, where the turn has to wait anyway. */
-const coalesceMs = 15;
 
 /**
  * One drainer's hold of one run: from taking the lease to letting it go. It turns everything that comes in, and appends in the
@@ -244,6 +234,10 @@ export class RunSession {
   }
 
   #turn(input: RunInput, entry: MailEntry | null): void {
+    if (entry !== null && this.#hooks.carried.refuses(this.runId, input, this.#ports.worker)) {
+      this.#need(this.#outbox).addEntry(entry, false);
+      return;
+    }
     const plan = this.#need(this.#plan);
     const outbox = this.#need(this.#outbox);
     try {

@@ -35,6 +35,8 @@ export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts
   };
 
   return async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
+    // Handed over by whoever did not know that it is under way here.
+    if (carried.has(job)) return "done";
     const slot = carried.slot(job.runId);
     try {
       return await execute(job, claim, slot);
