@@ -13,6 +13,8 @@ export default defineConfig({
           name: "unit",
           // They touch nothing outside of themselves, so what they import need not be read anew for each file.
           isolate: false,
+          // A machine whose neighbours take half of it must not fail them.
+          testTimeout: 20_000,
           include: ["**/*.test.ts"],
           exclude: ["node_modules/**", ".next/**", "e2e/**", "**/*.integration.test.ts", "**/*.fault.test.ts"],
         },
