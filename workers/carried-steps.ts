@@ -36,7 +36,7 @@ export class CarriedSteps {
   #inUse = 0;
   /** By run: slots that would go on, and the steps they go on with. */
   readonly #ready = new Map<string, { slots: number; steps: QueuedStep[] }>();
-  /** By run: how many steps are offered or under way. */
+  /** By run: the steps that are offered or under way. */
   readonly #held = new Map<string, Set<string>>();
   #closed = false;
 

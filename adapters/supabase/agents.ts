@@ -11,6 +11,7 @@ import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
 import { moment, pageOf } from "./moment.ts";
 import type { Pool } from "./pool.ts";
 import { storableJson } from "./storable.ts";
+import { joinStoredNodes } from "./stored-nodes.ts";
 
 interface WrittenAgent extends Pick<Agent, "id" | "name" | "description" | "capabilities" | "status"> {
   orgId: string;
@@ -96,17 +97,7 @@ export class AgentTable {
       `select w.id as "workflowId", w.name as "workflowName", g."where", n ->> 'id' as node,
          coalesce(n ->> 'name', n ->> 'id') as "nodeName", (n #>> '{config,agent,version}')::int as version
        from public.workflows w
-       cross join lateral (
-         select 'draft' as "where", w.draft as graph
-         union all
-         select 'published', v.definition from public.workflow_versions v
-         where v.workflow_id = w.id and v.version = w.published_version
-       ) g
-       cross join lateral jsonb_path_query(
-         -- Only what names it at all is read as more than text.
-         case when strpos(g.graph::text, $2::text) > 0 then replace(g.graph::text, '\\u0000', '')::jsonb else '{}' end,
-         '$.nodes[*] ? (@.config.agent.id == $agent)',
-         jsonb_build_object('agent', $2::text)) n
+       ${joinStoredNodes("$.nodes[*] ? (@.config.agent.id == $agent)", "$2", "agent")}
        where w.org_id = $1 and w.deleted_at is null
        order by w.name, w.id, g."where" desc limit ${mostUses}`,
       [orgId, id],

@@ -3,11 +3,15 @@ import type { Json } from "../../engine/json.ts";
 import { auditFrom, auditParameter, type AuditEntry } from "./audit.ts";
 import { moment, pageOf } from "./moment.ts";
 import type { Pool } from "./pool.ts";
+import { joinStoredNodes } from "./stored-nodes.ts";
 
 const summary = `w.id, w.name, w.description, w.tags, w.revision, w.latest_version as "latestVersion",
   w.published_version as "publishedVersion", w.updated_by as "updatedBy",
   ${moment("w.created_at", "createdAt")}, ${moment("w.updated_at", "updatedAt")}`;
 
+/** Steps that run whatever version of the workflow `$id` is the newest. */
+const callsNewest =
+  '$.nodes[*] ? (@.type == "sub-workflow" && @.config.workflow == $id && (!exists (@.config.version) || @.config.version == "latest"))';
 /** Of those that call a workflow so many are named. */
 const mostCallers = 500;
 
@@ -200,18 +204,7 @@ export class WorkflowTable {
       `select w.name as "workflowName", g."where", n ->> 'id' as node, coalesce(n ->> 'name', n ->> 'id') as "nodeName",
          coalesce(n #> '{config,input}', '{}') as input
        from public.workflows w
-       cross join lateral (
-         select 'draft' as "where", w.draft as graph
-         union all
-         select 'published', v.definition from public.workflow_versions v
-         where v.workflow_id = w.id and v.version = w.published_version
-       ) g
-       cross join lateral jsonb_path_query(
-         -- Only what names it at all is read as more than text.
-         case when strpos(g.graph::text, $2::text) > 0 then replace(g.graph::text, '\\u0000', '')::jsonb else '{}' end,
-         '$.nodes[*] ? (@.type == "sub-workflow" && @.config.workflow == $id
-           && (!exists (@.config.version) || @.config.version == "latest"))',
-         jsonb_build_object('id', $2::text)) n
+       ${joinStoredNodes(callsNewest, "$2", "id")}
        where w.org_id = $1 and w.id <> $2::uuid and w.deleted_at is null
        order by w.name, w.id, g."where" desc limit ${mostCallers}`,
       [orgId, id],
