@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { CarriedSteps, type QueuedStep } from "./carried-steps.ts";
+import { CarriedSteps, type CarryingSlot, type QueuedStep } from "./carried-steps.ts";
+import type { StepJob } from "../engine/ports/step-queue.ts";
 import { checkJournal } from "./faults/journal-check.ts";
 import { createMemoryStack, createMemoryWorker, type MemoryWorker } from "./faults/memory-worker.ts";
 import { file } from "./faults/test-workflows.ts";
@@ -12,10 +13,16 @@ const step = (seq: number, runId = "r"): QueuedStep => ({
   orgId: "o",
 });
 
+async function taken(carried: CarriedSteps, runId: string): Promise<CarryingSlot> {
+  const slot = await carried.take(runId);
+  if (slot === null) throw new Error("There is no free slot.");
+  return slot;
+}
+
 describe("a slot", () => {
-  test("goes on with one step of its run, once its own is ready, and not with another run's", () => {
+  test("goes on with one step of its run, once its own is ready, and not with another run's", async () => {
     const carried = new CarriedSteps(2);
-    const slot = carried.slot("r");
+    const slot = await taken(carried, "r");
     expect(carried.offer(step(1))).toBe(false);
     slot.ready();
     expect(carried.offer(step(1, "other"))).toBe(false);
@@ -29,35 +36,69 @@ describe("a slot", () => {
     expect(carried.holds("r")).toBe(false);
   });
 
-  test("stays with its run while the worker has room, and a quarter of a second while others may wait", () => {
+  test("stays with its run while the worker has room, and a quarter of a second while others may wait", async () => {
     let now = 0;
     const carried = new CarriedSteps(2, () => now);
-    const slot = carried.slot("r");
+    const slot = await taken(carried, "r");
     now = 10_000;
     slot.ready();
     expect(carried.offer(step(1))).toBe(true);
     slot.next();
-    const neighbour = carried.slot("other");
+    const neighbour = await taken(carried, "other");
     slot.ready();
     expect(carried.offer(step(2))).toBe(false);
     expect(slot.next()).toBeNull();
     now += 200;
     neighbour.ready();
     expect(carried.offer(step(3, "other"))).toBe(true);
-    carried.slot("third");
+    await taken(carried, "third");
     neighbour.next();
     now += 100;
     neighbour.ready();
     expect(carried.offer(step(4, "other"))).toBe(false);
   });
 
-  test("takes nothing more once it is closed", () => {
+  test("takes nothing more once it is closed", async () => {
     const carried = new CarriedSteps(2);
-    const slot = carried.slot("r");
+    const slot = await taken(carried, "r");
     carried.close();
     slot.ready();
     expect(carried.offer(step(1))).toBe(false);
     expect(slot.next()).toBeNull();
+  });
+
+  test("goes to who waited the longest, and nobody gets more than there are", async () => {
+    const carried = new CarriedSteps(1);
+    const first = await taken(carried, "a");
+    const given: string[] = [];
+    const waiting = ["b", "c"].map(async (run) => {
+      const slot = await taken(carried, run);
+      given.push(run);
+      return slot;
+    });
+    await Promise.resolve();
+    expect(given).toEqual([]);
+    first.next();
+    const second = await waiting[0];
+    expect(given).toEqual(["b"]);
+    second?.next();
+    await waiting[1];
+    expect(given).toEqual(["b", "c"]);
+  });
+
+  test("that does not come free within a second is not waited for, nor once the worker closes", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const carried = new CarriedSteps(1);
+    const slot = await taken(carried, "a");
+    const late = carried.take("b");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await late).toBeNull();
+    const closed = carried.take("c");
+    carried.close();
+    expect(await closed).toBeNull();
+    // Nobody is left to whom it could go by mistake.
+    slot.next();
+    expect(await carried.take("d")).not.toBeNull();
   });
 });
 
@@ -89,12 +130,13 @@ function stage() {
     ),
   );
   const { executor, carried, queue, ports } = under;
-  const work = workInSlot({ executor, carried, queue, log: ports.log, metrics: { step: (verdict) => verdict } });
+  const slots = workInSlot({ executor, carried, queue, log: ports.log, metrics: { step: (verdict) => verdict } });
   return {
     ...under,
     run,
     requests,
-    work,
+    slots,
+    work: slots.fromQueue,
     onCall: (next: () => Promise<void>) => {
       answer = next;
     },
@@ -190,6 +232,87 @@ test("a carried step is begun by nobody else, whoever is handed a job of it mean
   await under.executeAll();
   expect(under.requests).toHaveLength(4);
   checkJournal(await under.store.read(under.run, 0, 1_000));
+});
+
+describe("a free slot", () => {
+  const direct = async () => {
+    under = stage();
+    under.carried.onBegin(under.slots.begin);
+    await under.drainer.wake(under.run, { recover: false });
+  };
+
+  test("takes what was scheduled here, without the queue, and goes on with what follows", async () => {
+    await direct();
+    await under.carried.settled();
+    expect(under.queue.nextStep()).toBeNull();
+    expect(under.requests).toHaveLength(4);
+    expect(under.store.run(under.run)?.header.status).toBe("completed");
+  });
+
+  test("is left for the queue once half of them are in use", async () => {
+    under = stage();
+    under.carried.onBegin(under.slots.begin);
+    for (const other of ["a", "b"]) await taken(under.carried, other);
+    const job = await under.first();
+    expect(job.stepId).toBe("call0");
+    for (const other of ["c", "d"]) await taken(under.carried, other);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const verdict = under.work(job, 1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await verdict).toBe("later");
+    expect(under.requests).toHaveLength(0);
+  });
+
+  test("works on a step alone, whoever is handed a job of it meanwhile", async () => {
+    under = stage();
+    const held = Promise.withResolvers<void>();
+    under.onCall(() => (under.requests.length === 1 ? held.promise : Promise.resolve()));
+    const other = createMemoryWorker({ http: under.ports.http }, under);
+    open.push(other);
+    const queued: StepJob[] = [];
+    const enqueue = under.queue.enqueue;
+    under.carried.onBegin((step, slot) => (queued.push(step.job), under.slots.begin(step, slot)));
+    await under.drainer.wake(under.run, { recover: false });
+    await vi.waitFor(() => expect(under.requests).toHaveLength(1));
+    await enqueue(queued.map((job) => ({ job, priority: 0 })));
+    const job = under.queue.nextStep();
+    expect(job).not.toBeNull();
+    expect(await under.work(job!, 1)).toBe("done");
+    expect(await other.executor.execute(job!, 1)).toBe("done");
+    expect(under.requests).toHaveLength(1);
+    held.resolve();
+    await under.carried.settled();
+    expect(under.requests).toHaveLength(4);
+    checkJournal(await under.store.read(under.run, 0, 1_000));
+  });
+
+  test("hands its step to the queue when the worker stops", async () => {
+    under = stage();
+    under.onCall(() => new Promise(() => undefined));
+    under.carried.onBegin(under.slots.begin);
+    await under.drainer.wake(under.run, { recover: false });
+    await vi.waitFor(() => expect(under.requests).toHaveLength(1));
+    under.carried.close();
+    under.executor.stop();
+    await under.carried.settled();
+    expect(under.queue.nextStep()).toMatchObject({ stepId: "call0", attempt: 1 });
+  });
+
+  test("does not take what a dead worker owed: the queue counts who dies of it", async () => {
+    under = stage();
+    const dead = createMemoryWorker({}, under);
+    open.push(dead);
+    await dead.drainer.wake(under.run, { recover: false });
+    under.queue.flush();
+    // Its lease runs out without having been let go.
+    const lease = under.mailbox.deliver.bind(under.mailbox);
+    expect(await lease(under.run, [], 1_000)).toBeNull();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+    under.carried.onBegin(under.slots.begin);
+    await under.drainer.wake(under.run, { recover: false });
+    expect(under.requests).toHaveLength(0);
+    expect(under.queue.nextStep()).toMatchObject({ stepId: "call0", attempt: 1 });
+  });
 });
 
 test("a worker that stops puts the step it carries into the queue, for others", async () => {

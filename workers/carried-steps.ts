@@ -23,11 +23,13 @@ export interface CarryingSlot extends Slot {
 
 /** How long a slot stays with one run while others may be waiting for it, in ms. */
 const stayMs = 250;
+/** How long a step from the queue waits for a slot before it goes back, where another worker may have one. */
+const waitMs = 1_000;
 
 /**
- * Steps that go on in the slot of the step before them. They stand in no queue and cost none; what keeps them from being handed
- * out a second time is that their run is held here for as long as they last. If this worker dies, the job in whose slot they work comes
- * back, and with it the run is recovered.
+ * Steps that are executed where their run is held: in the slot of the step before them, or in a free one. They stand in no queue and
+ * cost none; what keeps them from being handed out a second time is that their run is held here for as long as they last. If this worker
+ * dies, whoever takes over, or the sweep, recovers the run, and what it owes goes through the queue.
  */
 export class CarriedSteps {
   readonly #concurrency: number;
@@ -38,6 +40,10 @@ export class CarriedSteps {
   readonly #ready = new Map<string, { slots: number; steps: QueuedStep[] }>();
   /** By run: the steps that are offered or under way. */
   readonly #held = new Map<string, Set<string>>();
+  /** Steps from the queue that wait for a slot, the first one first. */
+  readonly #waiting = new Set<{ runId: string; give(slot: CarryingSlot | null): void }>();
+  readonly #begun = new Set<Promise<void>>();
+  #begin: ((step: QueuedStep, slot: CarryingSlot) => Promise<void>) | null = null;
   #closed = false;
 
   /** @param concurrency steps that this worker executes at once */
@@ -50,12 +56,33 @@ export class CarriedSteps {
     return this.#closed;
   }
 
-  /** A slot that has begun to work on a step of a run. In use until there is nothing to go on with. */
-  slot(runId: string): CarryingSlot {
+  /** Who executes steps in free slots; it must not reject. */
+  onBegin(begin: (step: QueuedStep, slot: CarryingSlot) => Promise<void>): void {
+    this.#begin = begin;
+  }
+
+  /** A slot for a step that the queue brought, in use until there is nothing to go on with; null when none was free in time. */
+  take(runId: string): Promise<CarryingSlot | null> {
+    if (this.#inUse < this.#concurrency) return Promise.resolve(this.#open(runId, null));
+    const { promise, resolve } = Promise.withResolvers<CarryingSlot | null>();
+    const waiter = {
+      runId,
+      give: (slot: CarryingSlot | null) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        resolve(slot);
+      },
+    };
+    const timer = setTimeout(() => waiter.give(null), waitMs);
+    this.#waiting.add(waiter);
+    return promise;
+  }
+
+  #open(runId: string, first: string | null): CarryingSlot {
     const began = this.#now();
     this.#inUse += 1;
     let isReady = false;
-    let working: string | null = null;
+    let working = first;
     return {
       ready: () => {
         const mayStay = this.#inUse < this.#concurrency || this.#now() - began < stayMs;
@@ -70,21 +97,26 @@ export class CarriedSteps {
         const next = isReady ? this.#leave(runId) : null;
         isReady = false;
         working = next === null ? null : name(next.job);
-        if (next === null) this.#inUse -= 1;
+        if (next === null) this.#free();
         return next;
       },
     };
   }
 
-  /** Leaves a step to a slot of its run; false when none would go on, and it belongs into the queue. */
+  /** Leaves a step to a slot of its run, or to a free one; false when there is none, and it belongs into the queue. */
   offer(step: QueuedStep): boolean {
     const { runId } = step.job;
     const waiting = this.#ready.get(runId);
-    if (waiting === undefined || waiting.steps.length >= waiting.slots) return false;
-    waiting.steps.push(step);
-    const held = this.#held.get(runId) ?? new Set();
-    held.add(name(step.job));
-    this.#held.set(runId, held);
+    if (waiting !== undefined && waiting.steps.length < waiting.slots) {
+      waiting.steps.push(step);
+      this.#hold(step.job);
+      return true;
+    }
+    // With half of the slots free nobody waits in the queue, and there is enough left for what comes by it.
+    if (this.#begin === null || this.#closed || this.#inUse >= Math.floor(this.#concurrency / 2)) return false;
+    this.#hold(step.job);
+    const work = this.#begin(step, this.#open(runId, name(step.job))).finally(() => this.#begun.delete(work));
+    this.#begun.add(work);
     return true;
   }
 
@@ -107,6 +139,24 @@ export class CarriedSteps {
   /** From now on all goes through the queue. */
   close(): void {
     this.#closed = true;
+    for (const waiter of this.#waiting) waiter.give(null);
+  }
+
+  /** Resolves when the steps in free slots have ended, or were handed to the queue. */
+  async settled(): Promise<void> {
+    while (this.#begun.size > 0) await Promise.all(this.#begun);
+  }
+
+  #free(): void {
+    this.#inUse -= 1;
+    const [first] = this.#waiting;
+    first?.give(this.#open(first.runId, null));
+  }
+
+  #hold(job: StepJob): void {
+    const held = this.#held.get(job.runId) ?? new Set();
+    held.add(name(job));
+    this.#held.set(job.runId, held);
   }
 
   #leave(runId: string): QueuedStep | null {

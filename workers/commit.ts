@@ -122,7 +122,7 @@ async function dispatchCommands(
   run: RunIdentity,
   commands: OutsideCommand[],
 ): Promise<void> {
-  const steps: QueuedStep[] = [];
+  const steps: { step: QueuedStep; owed: boolean }[] = [];
   const aborts: string[] = [];
   const children: ChildCommand[] = [];
   for (const command of commands) {
@@ -130,13 +130,18 @@ async function dispatchCommands(
     else if (command.type === "start-child" || command.type === "cancel-child") children.push(command);
     else {
       const { priority, orgId, runId } = run;
-      steps.push({ job: stepJob(runId, command), priority, rank: command.priority, orgId });
+      const step = { job: stepJob(runId, command), priority, rank: command.priority, orgId };
+      steps.push({ step, owed: command.owed === true });
     }
   }
-  // The longest way to go first. At once, before those hear of the append whose slots are to go on.
+  // The longest way to go first. At once, before those hear of the append whose slots are to go on. What is handed out again goes through
+  // the queue, which counts the workers that die with it.
   const jobs = steps
-    .toSorted((a, b) => b.rank - a.rank)
-    .filter((step) => !hooks.carried.has(step.job) && !hooks.carried.offer(step));
+    .toSorted((a, b) => b.step.rank - a.step.rank)
+    .flatMap(({ step, owed }) => {
+      const isHere = hooks.carried.has(step.job) || (!owed && hooks.carried.offer(step));
+      return isHere ? [] : [step];
+    });
   try {
     const calling = Promise.all(children.map((command) => dispatchChild(ports, run, command)));
     await Promise.all([

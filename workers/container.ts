@@ -167,8 +167,8 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
   return {
     name: worker,
     async stop() {
-      heartbeat.close();
       carried.close();
+      heartbeat.close();
       clearInterval(adjusting);
       forgetOwed();
       await Promise.all([sweeper.close(), retention.close(), notifier.close(), scheduler.close(), queues.pause()]);

@@ -115,6 +115,8 @@ export class Drainer {
 
   /** Lets all runs go: what they had finished is in the journal, the rest is another worker's. */
   async close(): Promise<void> {
+    // What was stopped in the middle of a step goes into the queue first.
+    await this.#hooks.carried.settled();
     this.#closed = true;
     for (const session of this.#sessions.values()) session.leave();
     this.#timers.close();
@@ -140,7 +142,7 @@ export class Drainer {
 
   /** Turns a run and keeps it while that is of use. Resolves when it was turned. */
   #hold(lease: Lease, recover: boolean): Promise<void> {
-    const session = new RunSession(this.#ports, this.#hooks, this.#turnstile, lease, recover);
+    const session = new RunSession(this.#ports, this.#hooks, this.#turnstile, lease, recover || lease.abandoned);
     this.#sessions.set(lease.runId, session);
     const work = this.#drain(session).finally(() => this.#running.delete(work));
     this.#running.add(work);

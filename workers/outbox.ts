@@ -7,7 +7,10 @@ import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
 
-export type OutsideCommand = Extract<RunCommand, { type: "execute" | "abort" | "start-child" | "cancel-child" }>;
+export type OutsideCommand =
+  | Extract<RunCommand, { type: "abort" | "start-child" | "cancel-child" }>
+  /** owed: it was handed out before, to a worker that may have died of it. */
+  | (Extract<RunCommand, { type: "execute" }> & { owed?: boolean });
 
 /** An entry that was turned, and whether it meant anything to the run. */
 export interface TurnedEntry {
@@ -116,7 +119,8 @@ export class Outbox {
     this.#timers.set(key, due);
   }
 
-  addCommand(command: Exclude<RunCommand, { type: "prepare" }>): void {
+  /** @param owed the run owed it before this turn */
+  addCommand(command: Exclude<RunCommand, { type: "prepare" }>, owed = false): void {
     switch (command.type) {
       case "cancel-child":
         // Called and called off in one append: it is never started, and nobody is to be told.
@@ -125,6 +129,8 @@ export class Outbox {
         this.#commands.push(command);
         return;
       case "execute":
+        this.#commands.push(owed ? { ...command, owed } : command);
+        return;
       case "abort":
       case "start-child":
         this.#commands.push(command);

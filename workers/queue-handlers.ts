@@ -15,10 +15,11 @@ interface Parts extends SlotParts {
 export function queueHandlers(parts: Parts) {
   const { drainer, heartbeat, metrics } = parts;
   const work = workInSlot(parts);
+  parts.carried.onBegin(work.begin);
   return {
     onStep({ job, claim }: { job: StepJob; claim: number }): Promise<ExecutionVerdict> {
       heartbeat.taken();
-      return work(job, claim);
+      return work.fromQueue(job, claim);
     },
     onWake(runId: string, claim: number): Promise<void> {
       heartbeat.taken();

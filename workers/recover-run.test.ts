@@ -112,6 +112,23 @@ describe("when things break", () => {
     expect(store.run(run)?.header.status).toBe("completed");
   });
 
+  test("a lease that ran out without having been let go has its run recovered by whoever comes next", async () => {
+    const stack = createMemoryStack();
+    const [first, second] = [worker(answering, stack), worker(answering, stack)];
+    const run = first.addRun(calling);
+    await first.drainer.wake(run, { recover: false });
+    await first.close();
+    stack.queue.flush();
+    await second.drainer.wake(run, { recover: false });
+    expect(stack.queue.nextStep()).toBeNull();
+    // A third one takes the run and dies with it.
+    await vi.waitFor(async () => expect(await stack.mailbox.deliver(run, [], 1)).not.toBeNull());
+    await vi.waitFor(async () => {
+      await second.drainer.wake(run, { recover: false });
+      expect(stack.queue.nextStep()).toMatchObject({ stepId: "call", attempt: 1 });
+    });
+  });
+
   test("a hot state that is ahead of its journal, as after a database was restored, is dropped by who recovers", async () => {
     const stack = createMemoryStack();
     const [first, second] = [worker(answering, stack), worker(answering, stack)];

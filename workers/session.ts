@@ -190,7 +190,7 @@ export class RunSession {
     const plan = this.#need(this.#plan);
     for (const command of turning(() => outstanding(plan, this.#state))) {
       if (command.type === "prepare" || command.type === "execute" || command.type === "start-child")
-        this.#command(command);
+        this.#command(command, true);
       else if (command.type === "arm-timer") this.#hooks.armTimer(this.runId, command.key, command.due);
     }
   }
@@ -258,13 +258,13 @@ export class RunSession {
     this.#enforceLimits(measureEvery);
   }
 
-  #command(command: RunCommand): void {
+  #command(command: RunCommand, owed = false): void {
     if (command.type === "prepare") {
       this.#preparation.add(command);
       return;
     }
     this.#inFlight.commanded(command);
-    this.#need(this.#outbox).addCommand(command);
+    this.#need(this.#outbox).addCommand(command, owed);
   }
 
   async #prepare(): Promise<void> {

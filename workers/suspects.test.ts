@@ -14,6 +14,8 @@ function journal(events: RunEvent[]): Parameters<typeof deathsWith>[0] {
 
 test("deaths count where the step had begun, once for each worker", async () => {
   const events = [
+    // Where it was scheduled, before it came into the queue.
+    begun(4, 0),
     begun(4, 1),
     // Handed back by a worker that stopped, and begun again.
     begun(5, 1),
@@ -21,7 +23,7 @@ test("deaths count where the step had begun, once for each worker", async () => 
     begun(7, 3, { attempt: 2 }),
     begun(8, 4),
   ];
-  expect(await deathsWith(journal(events), job, 6)).toBe(2);
+  expect(await deathsWith(journal(events), job, 6)).toBe(3);
   expect(await deathsWith(journal([]), job, 20)).toBe(0);
 });
 
@@ -35,7 +37,7 @@ test("a step that ends its worker before it can be said to have begun is given u
 });
 
 test("the first workers that die are no ground for suspicion", () => {
-  expect([1, 2, 3, 4].map(isSuspect)).toEqual([false, false, false, true]);
+  expect([0, 1, 2, 3].map(isSuspect)).toEqual([false, false, false, true]);
 });
 
 test("suspects work one at a time, and one that throws does not keep the next from its turn", async () => {

@@ -4,13 +4,16 @@ import type { StepJob } from "../engine/ports/step-queue.ts";
 
 /** A step that took five workers down with it is not given to a sixth. */
 export const mostDeaths = 5;
-/** From its fourth worker on a step is suspected: a dead worker had up to fifty in hand, and one of them may have killed it. */
-const trusted = 3;
+/** After so many that died with its job a step is suspected: a dead worker had up to fifty in hand, and one of them may have killed it. */
+const trusted = 2;
 /** What kills its worker before its begin can be written down is stopped by this. */
 const mostClaims = 25;
 const pageSize = 5_000;
 
-/** Whether so many workers died with a step in hand that it may be the cause. `claim` is 1 for the first that takes it. */
+/**
+ * Whether so many workers died with a step in hand that it may be the cause. `claim` is 1 for the first that takes it from the queue, and 0
+ * for one that begins it where it was scheduled, before.
+ */
 export function isSuspect(claim: number): boolean {
   return claim > trusted;
 }

@@ -12,21 +12,31 @@ export interface SlotParts {
   log: Log;
 }
 
-/** Executes the step that the queue brought, and then in the same slot what follows from it. The verdict is the first step's. */
-export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts) {
+export interface SlotWork {
+  /** Executes the step that the queue brought, and then in the same slot what follows from it. The verdict is the first step's. */
+  fromQueue(job: StepJob, claim: number): Promise<ExecutionVerdict>;
+  /** Executes a step that was scheduled here in a free slot, and then what follows from it. Never rejects. */
+  begin(step: QueuedStep, slot: CarryingSlot): Promise<void>;
+}
+
+/** The claim of a step that did not come by the queue, which counts its own from 1. */
+const outsideQueue = 0;
+
+export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts): SlotWork {
   const execute = (job: StepJob, claim: number, slot: CarryingSlot): Promise<ExecutionVerdict> =>
     metrics.step(executor.execute(job, claim, slot), job, claim);
 
-  const goOn = async (slot: CarryingSlot): Promise<void> => {
-    const undone: QueuedStep[] = [];
+  const executeHere = (step: QueuedStep, slot: CarryingSlot): Promise<ExecutionVerdict> =>
+    execute(step.job, outsideQueue, slot).catch((error: unknown) => {
+      const { runId, stepId } = step.job;
+      log.error({ runId, stepId, error: String(error) }, "a step is tried again");
+      return "later";
+    });
+
+  /** What could not be done here goes into the queue. */
+  const goOn = async (slot: CarryingSlot, undone: QueuedStep[]): Promise<void> => {
     for (let step = slot.next(); step !== null; step = slot.next()) {
-      const { job } = step;
-      const verdict = carried.isClosed
-        ? "handed-back"
-        : await execute(job, 1, slot).catch((error: unknown) => {
-            log.error({ runId: job.runId, stepId: job.stepId, error: String(error) }, "a step is tried again");
-            return "later" as const;
-          });
+      const verdict = carried.isClosed ? "handed-back" : await executeHere(step, slot);
       if (verdict !== "done") undone.push(step);
     }
     await queue.enqueue(undone).catch((error: unknown) => {
@@ -34,14 +44,21 @@ export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts
     });
   };
 
-  return async (job: StepJob, claim: number): Promise<ExecutionVerdict> => {
-    // Handed over by whoever did not know that it is under way here.
-    if (carried.has(job)) return "done";
-    const slot = carried.slot(job.runId);
-    try {
-      return await execute(job, claim, slot);
-    } finally {
-      await goOn(slot);
-    }
+  return {
+    async fromQueue(job, claim) {
+      // Handed over by whoever did not know that it is under way here.
+      if (carried.has(job)) return "done";
+      const slot = await carried.take(job.runId);
+      if (slot === null) return carried.isClosed ? "handed-back" : "later";
+      try {
+        return await execute(job, claim, slot);
+      } finally {
+        await goOn(slot, []);
+      }
+    },
+    async begin(step, slot) {
+      const verdict = await executeHere(step, slot);
+      await goOn(slot, verdict === "done" ? [] : [step]);
+    },
   };
 }

@@ -118,6 +118,20 @@ export function runMailboxSuite(name: string, under: () => MailboxUnderTest): vo
       expect((await mailbox.deliver(run, [], 60_000))?.state).toBeNull();
     });
 
+    test("who comes after a holder that did not let go is told so, and nobody else is", async () => {
+      const { mailbox, newRunId } = under();
+      const run = newRunId();
+      const first = await mailbox.deliver(run, [], 30);
+      expect(first?.abandoned).toBe(false);
+      const second = await takeOver(mailbox, run);
+      expect(second.abandoned).toBe(true);
+      await mailbox.settle(second, stateAt(run, 3), 60_000);
+      const third = await mailbox.deliver(run, [], 60_000);
+      expect(third?.abandoned).toBe(false);
+      await mailbox.abandon(third!, []);
+      expect((await mailbox.deliver(run, [], 60_000))?.abandoned).toBe(true);
+    });
+
     test("renewing prolongs the lease", async () => {
       const { mailbox, newRunId } = under();
       const run = newRunId();

@@ -9,6 +9,8 @@ const stateLimit = 32 * 1024 * 1024;
 interface Box {
   mail: string[];
   lease: { token: string; until: number } | null;
+  /** Token of the last holder, until it lets go. */
+  held: string | null;
   hot: { seq: number; json: string } | null;
 }
 
@@ -23,7 +25,7 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
   const box = (runId: string): Box => {
     const known = boxes.get(runId);
     if (known !== undefined) return known;
-    const made: Box = { mail: [], lease: null, hot: null };
+    const made: Box = { mail: [], lease: null, held: null, hot: null };
     boxes.set(runId, made);
     return made;
   };
@@ -52,9 +54,11 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
         return null;
       }
       const token = randomUUID();
+      const abandoned = box(runId).held !== null;
+      box(runId).held = token;
       box(runId).lease = { token, until: now() + leaseMs };
       const state = hot === null ? null : (JSON.parse(hot.json) as RunState);
-      return { runId, token, state, entries: takeMail(runId) };
+      return { runId, token, state, abandoned, entries: takeMail(runId) };
     },
     async settle(lease, state, leaseMs) {
       const json = state === null || isRunEnded(state.status) ? "" : JSON.stringify(state);
@@ -68,6 +72,7 @@ export function createMemoryMailbox(now: () => number = () => Date.now()): Memor
       }
       const entries = takeMail(lease.runId);
       kept.lease = entries.length === 0 ? null : { token: lease.token, until: now() + leaseMs };
+      if (entries.length === 0) kept.held = null;
       return entries;
     },
     async take(lease, leaseMs) {

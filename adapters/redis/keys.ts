@@ -9,7 +9,7 @@ export const runKeys = {
   lease: (runId: string): string => `baton:{${runId}}:lease`,
   /** The run whose lease this key is. */
   runOfLease: (key: string): string => key.slice("baton:{".length, -"}:lease".length),
-  /** Hash: `seq` (number of the last event folded in) and `json` (the state). */
+  /** Hash: `seq` (number of the last event folded in), `json` (the state) and, until it lets go, `held` (the holder's token). */
   hot: (runId: string): string => `baton:{${runId}}:hot`,
 } as const;
 

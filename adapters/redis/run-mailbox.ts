@@ -63,8 +63,9 @@ export function createRunMailbox(redis: RedisClient, holder: Holder | null = nul
         ...entries.map(writeEntry),
       );
       if (reply === null) return null;
-      const [json, ...mail] = replySchema.parse(reply);
-      return { runId, token, state: readState(runId, json ?? ""), entries: readEntries(mail) };
+      const [json, abandoned, ...mail] = replySchema.parse(reply);
+      const state = readState(runId, json ?? "");
+      return { runId, token, state, abandoned: abandoned === "1", entries: readEntries(mail) };
     },
 
     async settle(lease, state, leaseMs) {
@@ -123,7 +124,7 @@ export function createRunMailbox(redis: RedisClient, holder: Holder | null = nul
     },
 
     async forgetState(runId) {
-      await redis.del(runKeys.hot(runId));
+      await redis.hdel(runKeys.hot(runId), "seq", "json");
     },
 
     async forget(runId) {

@@ -15,6 +15,8 @@ export interface Lease {
   token: string;
   /** Hot state as Redis has it; null when it was lost or never written. */
   state: RunState | null;
+  /** The last holder did not let go: it died, or lost the run. What it had begun may have to be begun again. */
+  abandoned: boolean;
   entries: MailEntry[];
 }
 

@@ -144,7 +144,13 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     /** US dollars by which people had raised the run's budget. */
     raisedUsd: z.number().positive().optional(),
   }),
-  z.strictObject({ type: z.literal("step-started"), ...step, worker: z.string(), claim: z.int().positive() }),
+  z.strictObject({
+    type: z.literal("step-started"),
+    ...step,
+    worker: z.string(),
+    /** The how manieth worker took it from the queue; 0 where it began without the queue. */
+    claim: z.int().nonnegative(),
+  }),
   z.strictObject({ type: z.literal("step-completed"), ...step, ...outcomeSchema.shape, input: json.optional() }),
   z.strictObject({
     type: z.literal("step-failed"),

@@ -158,7 +158,7 @@ test("an effect costs Redis at most two commands and Postgres two appends", asyn
   const { result, count } = await commands.during(() => run(workflow));
   const [writes = []] = await writesOf([result]);
   expect(writes.length / length).toBeLessThanOrEqual(2.2);
-  // The first step's job is added, taken and finished; the others go on in its slot, with the run held where they are executed.
+  // The run is held where its steps are executed: in a free slot, one after another. What is counted is what workers say of themselves.
   expect(count / length).toBeLessThanOrEqual(2);
 });
 

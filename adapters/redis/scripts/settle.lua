@@ -17,6 +17,7 @@ local most = tonumber(ARGV[4])
 local entries = redis.call('LRANGE', KEYS[1], 0, most - 1)
 if #entries == 0 then
   redis.call('DEL', KEYS[2])
+  redis.call('HDEL', KEYS[3], 'held')
   return entries
 end
 redis.call('LTRIM', KEYS[1], #entries, -1)
