@@ -11,13 +11,13 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   workers: 1,
   retries: 0,
-  timeout: 90_000,
+  timeout: 240_000,
   // Generous, because a condition that holds ends the wait at once: only a failure costs this long.
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   use: {
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 20_000,
+    actionTimeout: 30_000,
     navigationTimeout: 45_000,
     // Snapshots of the page at each step tell what a film of it would, which costs a tenth of the processor to take.
     trace: { mode: "retain-on-failure", screenshots: false },

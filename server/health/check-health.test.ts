@@ -18,7 +18,7 @@ test("a service that is down or silent is named, and told of once", async () => 
   const since = performance.now();
   const services = { database: "healthy", redis: "unhealthy", realtime: "unhealthy", workers: "healthy" };
   expect(await health()).toEqual({ status: "unhealthy", services });
-  expect(performance.now() - since).toBeLessThan(2_500);
+  expect(performance.now() - since).toBeLessThan(10_000);
   await health();
   expect(asked).toBe(1);
   at.now += 501;

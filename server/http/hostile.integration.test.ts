@@ -92,7 +92,7 @@ test("an input schema that is hostile is refused or stopped", async () => {
     body: { input: { n: 1, text: `${"a".repeat(60)}!` } },
   });
   expect([run.status, run.json.code]).toEqual([422, "WORKFLOW_INVALID"]);
-  expect(performance.now() - since).toBeLessThan(2_000);
+  expect(performance.now() - since).toBeLessThan(10_000);
 });
 
 test("queries are strict, cursors are ours, pages follow each other", async () => {

