@@ -112,17 +112,17 @@ async function measure(
   const targets = await targetsOf(product, bare, workload);
   const rate = workload.measure === "rate";
   const rounds = quick || !rate ? 1 : 3;
+  const aloneMs = rate ? (quick ? 700 : 1_500) : quick ? 3_000 : 10_000;
   const alone = new Map(targets.map(({ name }) => [name, [] as Sample[]]));
   const loaded = new Map(targets.map(({ name }) => [name, [] as Sample[]]));
   // Warm: compiled code and open connections are what a running product has.
   for (const { run } of targets) {
     if (rate) await load(run, workload.inFlight, quick ? 500 : 2_000);
-    else if (workload.inFlight === 1) await run();
+    else if (workload.inFlight === 1) await load(run, 1, quick ? 2_000 : 6_000);
   }
   for (let round = 0; round < rounds; round++) {
     for (const { name, run } of targets) {
-      if (workload.inFlight === 1 || rate)
-        alone.get(name)?.push(await sample(gauge, () => load(run, 1, rate ? (quick ? 700 : 1_500) : 1_600)));
+      if (workload.inFlight === 1 || rate) alone.get(name)?.push(await sample(gauge, () => load(run, 1, aloneMs)));
     }
     for (const { name, run } of targets) {
       if (workload.inFlight > 1)
