@@ -12,6 +12,12 @@ export function isAttemptWanted(state: RunState, { step, attempt }: { step: stri
   return record?.attempt === attempt && (record.status === "queued" || record.status === "running");
 }
 
+/** True when the attempt was begun before, and nobody said how it ended. */
+export function isAttemptBegun(state: RunState, { step, attempt }: { step: string; attempt: number }): boolean {
+  const record = stepRecord(state, step);
+  return record?.attempt === attempt && record.status === "running";
+}
+
 /** What calls off all that a run still owes. */
 export function calledOff(plan: Plan, state: RunState): RunCommand[] {
   const owed = outstanding(plan, state).flatMap((command): RunCommand[] => {

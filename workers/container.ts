@@ -133,7 +133,7 @@ export async function startWorker(env: Environment, log: Logger): Promise<Worker
     purse: createPurse(redis, createLedger(pool), () => clock.now()),
   };
   const carried = new CarriedSteps(env.WORKER_CONCURRENCY);
-  const drainer = new Drainer(ports, carried);
+  const drainer = new Drainer(ports, carried, metrics.begunAgain);
   const executor = createStepExecutor(ports, drainer);
   const heartbeat = createHeartbeat({
     ask: () => queue.wake(probeRunId, mostUrgent, probeRunId),

@@ -44,7 +44,7 @@ export class Drainer {
   /** Steps that were scheduled here. */
   readonly recent = new RecentSteps();
 
-  constructor(ports: WorkerPorts, carried: CarriedSteps) {
+  constructor(ports: WorkerPorts, carried: CarriedSteps, begunAgain: () => void = () => undefined) {
     this.#ports = ports;
     this.#acks = acknowledgements(ports);
     this.#timers = createPromptTimers(ports.clock, (runId, key) => {
@@ -58,6 +58,7 @@ export class Drainer {
       disarmTimer: this.#timers.disarm,
       carried,
       recent: this.recent,
+      begunAgain,
       lookAgain: (runId: string) => this.#nudgeLater(runId),
     };
     this.#keeping = setInterval(() => void this.#keepLeases(), renewEveryMs / 2);

@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { ExecutionVerdict } from "./execute-step.ts";
 import type { RunMailbox } from "../engine/ports/run-mailbox.ts";
 
@@ -7,7 +6,9 @@ export interface WorkerMetrics {
   /** What the worker measured, for whoever gathers it. */
   report(): Promise<object>;
   /** Times a step from its being taken to its outcome standing in the journal. */
-  step(work: Promise<ExecutionVerdict>, job: StepJob, claim: number): Promise<ExecutionVerdict>;
+  step(work: Promise<ExecutionVerdict>): Promise<ExecutionVerdict>;
+  /** Counts steps whose worker died or stopped before they had ended. */
+  begunAgain(): void;
   /** Times the draining of a run. */
   turn<T>(work: Promise<T>): Promise<T>;
   /** Counts probes that came through the queue and were turned. */
@@ -41,7 +42,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   });
   const recovered = new Counter({
     name: "baton_steps_recovered_total",
-    help: "Steps taken over from a worker that died",
+    help: "Steps begun again, because whoever had begun them died or stopped",
     registers,
   });
   const lost = new Counter({
@@ -66,8 +67,7 @@ export function createWorkerMetrics(): WorkerMetrics {
 
   return {
     report: async () => registry.getMetricsAsJSON(),
-    async step(work, _job, claim) {
-      if (claim > 1) recovered.inc();
+    async step(work) {
       const end = steps.startTimer();
       const verdict = await work.catch((error: unknown) => {
         end({ verdict: "failed" });
@@ -76,6 +76,7 @@ export function createWorkerMetrics(): WorkerMetrics {
       end({ verdict });
       return verdict;
     },
+    begunAgain: () => recovered.inc(),
     async turn(work) {
       const end = turns.startTimer();
       try {

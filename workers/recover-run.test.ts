@@ -129,6 +129,21 @@ describe("when things break", () => {
     });
   });
 
+  test("a step whose worker died is begun again, and counted as such; one begun for the first time is not", async () => {
+    const stack = createMemoryStack();
+    const [first, second] = [worker(answering, stack), worker(answering, stack)];
+    const run = first.addRun(calling);
+    await first.drainer.wake(run, { recover: false });
+    const job = stack.queue.nextStep();
+    const begin = { type: "started" as const, step: "call", attempt: 1, worker: first.ports.worker, claim: 0 };
+    expect(await first.drainer.confirm(run, begin, new AbortController().signal)).toBe(true);
+    await first.close();
+    expect(first.begunAgain()).toBe(0);
+    expect(await second.executor.execute(job!, 1)).toBe("done");
+    expect(second.begunAgain()).toBe(1);
+    await vi.waitFor(() => expect(stack.store.run(run)?.header.status).toBe("completed"));
+  });
+
   test("a hot state that is ahead of its journal, as after a database was restored, is dropped by who recovers", async () => {
     const stack = createMemoryStack();
     const [first, second] = [worker(answering, stack), worker(answering, stack)];

@@ -11,7 +11,7 @@ import { transition } from "../engine/run/transition.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
 import { createCommitter } from "./commit.ts";
 import type { Committer, CommitHooks } from "./commit.ts";
-import { calledOff, isAttemptWanted } from "./attempt.ts";
+import { calledOff, isAttemptBegun, isAttemptWanted } from "./attempt.ts";
 import { Inbox } from "./inbox.ts";
 import { loadRun, type LoadedRun } from "./load-run.ts";
 import { Outbox } from "./outbox.ts";
@@ -240,6 +240,7 @@ export class RunSession {
     }
     const plan = this.#need(this.#plan);
     const outbox = this.#need(this.#outbox);
+    if (input.type === "started" && isAttemptBegun(this.#state, input)) this.#hooks.begunAgain();
     try {
       const { state, events, commands } = turning(() => transition(plan, this.#state, input, this.#ports.clock.now()));
       this.#state = state;

@@ -24,7 +24,7 @@ const outsideQueue = 0;
 
 export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts): SlotWork {
   const execute = (job: StepJob, claim: number, slot: CarryingSlot): Promise<ExecutionVerdict> =>
-    metrics.step(executor.execute(job, claim, slot), job, claim);
+    metrics.step(executor.execute(job, claim, slot));
 
   const executeHere = (step: QueuedStep, slot: CarryingSlot): Promise<ExecutionVerdict> =>
     execute(step.job, outsideQueue, slot).catch((error: unknown) => {

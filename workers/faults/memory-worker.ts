@@ -47,6 +47,8 @@ export interface MemoryWorker extends MemoryStack {
   logged: { level: string; fields: Record<string, unknown>; message: string }[];
   /** Batches of events as they were announced to screens. */
   announced: RunEvent[][];
+  /** Steps that were begun here and had been begun before. */
+  begunAgain(): number;
   /** Stores the workflow and a run of it. */
   addRun(file: WorkflowFileInput, input?: Json): string;
   /** Executes all steps that wait, side by side. */
@@ -113,7 +115,8 @@ export function createMemoryWorker(
     ...over,
   };
   const carried = new CarriedSteps(4);
-  const drainer = new Drainer(ports, carried);
+  let begunAgain = 0;
+  const drainer = new Drainer(ports, carried, () => void (begunAgain += 1));
   const executor = createStepExecutor(ports, drainer);
 
   /** Acknowledged is not yet turned to the end: waits until no run is turned. */
@@ -138,6 +141,7 @@ export function createMemoryWorker(
     carried,
     logged,
     announced,
+    begunAgain: () => begunAgain,
     addRun(file, input = {}) {
       const [runId, workflowId] = [randomUUID(), randomUUID()];
       const by = { kind: "system" as const, id: null, label: "test" };

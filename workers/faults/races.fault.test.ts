@@ -7,52 +7,67 @@ import type { WorkflowFileInput } from "../../engine/workflow/file.ts";
 import { callsOf, useStage } from "./stage.ts";
 import { callingWorkflow, decidingWorkflow } from "./workflows.ts";
 
+/** Runs that race at once. */
 const times = 50;
+/** How often they do: `BATON_RACE_ROUNDS=20` makes a thousand of each kind. */
+const rounds = Number(process.env["BATON_RACE_ROUNDS"] ?? 1);
 const by = { kind: "system" as const, id: null, label: "test" };
 const stage = useStage();
 
-test("a cancel that races the run's end wins or comes too late, and nothing happens after it", async () => {
-  const { world } = stage;
-  await stage.workers(2);
-  const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 1));
-  const whole = (await world.finished(await world.startRun(workflow, { n: 1 }), 60_000)).length;
-  const runs = await Promise.all(
-    Array.from({ length: times }, async (_, n) => {
-      const run = await world.startRun(workflow, { n });
-      // From the middle of the run up to its last event.
-      const after = whole - 1 - (n % 10);
-      await world.until(async () => Number(await lastSeq(run)) >= after, 60_000);
-      await world.mailbox.post(run, [{ id: `cancel-${n}`, input: { type: "cancel", by, reason: "enough" } }]);
-      await world.queue.wake(run, 0);
-      return run;
-    }),
-  );
-  for (const run of runs) {
-    const events = await world.finished(run, 60_000);
-    const ends = events.filter(({ type }) => type === "run-cancelled" || type === "run-completed");
-    expect(ends).toHaveLength(1);
-    expect(events.at(-1)).toBe(ends[0]);
-    for (const [key, count] of world.recorder.counts()) if (key.startsWith(`${run}.`)) expect(count, key).toBe(1);
-  }
-}, 150_000);
+test(
+  "a cancel that races the run's end wins or comes too late, and nothing happens after it",
+  async () => {
+    const { world } = stage;
+    await stage.workers(2);
+    const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 1));
+    const whole = (await world.finished(await world.startRun(workflow, { n: 1 }), 60_000)).length;
+    for (let round = 0; round < rounds; round++) {
+      const runs = await Promise.all(
+        Array.from({ length: times }, async (_, n) => {
+          const run = await world.startRun(workflow, { n });
+          // From the middle of the run up to its last event.
+          const after = whole - 1 - (n % 10);
+          await world.until(async () => Number(await lastSeq(run)) >= after, 60_000);
+          await world.mailbox.post(run, [{ id: `cancel-${n}`, input: { type: "cancel", by, reason: "enough" } }]);
+          await world.queue.wake(run, 0);
+          return run;
+        }),
+      );
+      for (const run of runs) {
+        const events = await world.finished(run, 60_000);
+        const ends = events.filter(({ type }) => type === "run-cancelled" || type === "run-completed");
+        expect(ends).toHaveLength(1);
+        expect(events.at(-1)).toBe(ends[0]);
+        for (const [key, count] of callsOf(world, run)) expect(count, key).toBe(1);
+      }
+    }
+  },
+  150_000 * rounds,
+);
 
-test("a decision that races its deadline: the first of the two, in the row, in the journal and in what was done", async () => {
-  const { world } = stage;
-  await stage.workers(2);
-  const workflow = await world.addWorkflow(decidingWorkflow(world.recorder.url, 2_500));
-  const runs = await Promise.all(Array.from({ length: times }, () => world.startRun(workflow, {})));
-  const outcomes = await Promise.all(runs.map((run, index) => decideNear(run, (index % 20) - 10)));
-  for (const [index, run] of runs.entries()) {
-    const events = await world.finished(run, 60_000);
-    const decisions = events.flatMap((event) => (event.type === "approval-decided" ? [event.decision] : []));
-    expect(decisions).toHaveLength(1);
-    const inTime = outcomes[index] === "decided";
-    expect(decisions[0]).toMatchObject({ decision: inTime ? "approve" : "reject", expired: !inTime });
-    const { rows } = await world.pool.query("select status from approvals where run_id = $1", [run]);
-    expect(rows).toEqual([{ status: inTime ? "decided" : "expired" }]);
-    expect(world.recorder.counts().get(`${run}.act.1`) ?? 0).toBe(inTime ? 1 : 0);
-  }
-}, 150_000);
+test(
+  "a decision that races its deadline: the first of the two, in the row, in the journal and in what was done",
+  async () => {
+    const { world } = stage;
+    await stage.workers(2);
+    const workflow = await world.addWorkflow(decidingWorkflow(world.recorder.url, 2_500));
+    for (let round = 0; round < rounds; round++) {
+      const runs = await Promise.all(Array.from({ length: times }, () => world.startRun(workflow, {})));
+      const outcomes = await Promise.all(runs.map((run, index) => decideNear(run, (index % 20) - 10)));
+      for (const [index, run] of runs.entries()) {
+        const events = await world.finished(run, 60_000);
+        const decisions = events.flatMap((event) => (event.type === "approval-decided" ? [event.decision] : []));
+        expect(decisions).toHaveLength(1);
+        const inTime = outcomes[index] === "decided";
+        expect(decisions[0]).toMatchObject({ decision: inTime ? "approve" : "reject", expired: !inTime });
+        const { rows } = await world.pool.query("select status from approvals where run_id = $1", [run]);
+        expect(rows).toEqual([{ status: inTime ? "decided" : "expired" }]);
+        expect(world.recorder.counts().get(`${run}.act.1`) ?? 0).toBe(inTime ? 1 : 0);
+      }
+    }
+  },
+  150_000 * rounds,
+);
 
 test("a join of 200 branches fires once, with its workers killed on the way", async () => {
   const { world } = stage;
