@@ -17,7 +17,7 @@ const mostUnderWay = 20;
 /** A run may wait behind others; one that takes this long is lost. */
 const patienceMs = 60_000;
 
-const ended = z.object({ id: z.string(), status: z.string() });
+const ended = z.object({ id: z.string(), status: z.string(), error: z.unknown() });
 const page = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 /** A load that goes on until it is stopped. */
@@ -37,7 +37,8 @@ export async function startSteadyLoad(product: Product): Promise<SteadyLoad> {
   };
   const complete = async (id: string): Promise<void> => {
     const run = ended.parse(await product.call("POST", `/workflows/${id}/runs?wait=60`, { input: { n: 1 } }));
-    if (run.status !== "completed") throw new Error(`run ${run.id} ended as ${run.status}`);
+    if (run.status !== "completed")
+      throw new Error(`run ${run.id} ended as ${run.status}: ${JSON.stringify(run.error)}`);
   };
   const work: Record<keyof typeof everyMs, () => Promise<void>> = {
     computing: () => complete(ids.computing),

@@ -5,11 +5,12 @@ const mb = 1e6;
 
 /** A process whose time, work and memory are told; looks come each half second. */
 function told() {
-  const state = { at: 0, cpuMs: 0, resident: 200 * mb, left: 160 * mb, collections: 0 };
+  const state = { at: 0, cpuMs: 0, idleMs: 0, resident: 200 * mb, left: 160 * mb, collections: 0 };
   const rest = createRest(
     {
       now: () => state.at,
       cpuMs: () => state.cpuMs,
+      machineIdleMs: () => state.idleMs,
       residentBytes: () => state.resident,
       collect() {
         state.collections += 1;
@@ -23,10 +24,11 @@ function told() {
   );
   return {
     state,
-    pass(seconds: number, share: number): void {
+    pass(seconds: number, share: number, idle = 0.9): void {
       for (let half = 0; half < seconds * 2; half += 1) {
         state.at += 500;
         state.cpuMs += 500 * share;
+        state.idleMs += 500 * idle;
         rest.look();
       }
     },
@@ -55,6 +57,15 @@ test("two seconds of rest after the start and after each load give memory back, 
   expect(state.collections).toBe(1);
   pass(60, 0.02);
   expect(state.collections).toBe(2);
+});
+
+test("a process that does little because others have the processors is left alone until they are free", () => {
+  const { state, pass } = told();
+  state.resident = 900 * mb;
+  pass(600, 0.02, 0.1);
+  expect(state.collections).toBe(0);
+  pass(2, 0.02);
+  expect(state.collections).toBe(1);
 });
 
 test("what stays, because it is in use, is not collected for again and again", () => {

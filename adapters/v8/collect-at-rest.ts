@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { z } from "zod";
@@ -7,6 +8,8 @@ const lookMs = 500;
 /** This long with next to nothing done is rest; what a process does of itself, heartbeats and sweeps, takes 1 to 3 % of a processor. */
 const restMs = 2_000;
 const restShare = 0.05;
+/** Where others leave less of the machine than this, the pause is not the usual tenth of a second but several seconds, and nobody rests: it starves. */
+const idleShare = 0.5;
 /** What must have come on top of what the last collection left before another one is worth its pause. */
 const grownShare = 0.1;
 const grownBytes = 12_000_000;
@@ -17,21 +20,25 @@ export interface Footprint {
   now(): number;
   /** Processor time of all its threads so far, in ms. */
   cpuMs(): number;
+  /** Time for which a processor of the machine had nothing to do so far, in ms, as a mean over all of them. */
+  machineIdleMs(): number;
   residentBytes(): number;
   collect(): void;
 }
 
 /** Decides when a process rests after work, and has its memory given back then: once after a load, and never under one. */
 export function createRest(process: Footprint, log: Pick<Logger, "info">): { look(): void } {
-  let last = { at: process.now(), cpuMs: process.cpuMs() };
+  const read = () => ({ at: process.now(), cpuMs: process.cpuMs(), idleMs: process.machineIdleMs() });
+  let last = read();
   let restingSince: number | null = null;
   /** The least since the last collection; null before the first one. */
   let floor: number | null = null;
 
   return {
     look() {
-      const seen = { at: process.now(), cpuMs: process.cpuMs() };
-      const isResting = seen.cpuMs - last.cpuMs < (seen.at - last.at) * restShare;
+      const seen = read();
+      const passed = seen.at - last.at;
+      const isResting = seen.cpuMs - last.cpuMs < passed * restShare && seen.idleMs - last.idleMs > passed * idleShare;
       restingSince = isResting ? (restingSince ?? last.at) : null;
       last = seen;
       if (restingSince === null || seen.at - restingSince < restMs) return;
@@ -43,7 +50,7 @@ export function createRest(process: Footprint, log: Pick<Logger, "info">): { loo
       process.collect();
       floor = process.residentBytes();
       // The collection's own time is no work.
-      last = { at: process.now(), cpuMs: process.cpuMs() };
+      last = read();
       log.info(
         { beforeMb: megabytes(before), afterMb: megabytes(floor), ms: Math.round(last.at - seen.at) },
         "memory given back",
@@ -64,6 +71,10 @@ export function collectAtRest(log: Pick<Logger, "info">): void {
       cpuMs: () => {
         const { user, system } = process.cpuUsage();
         return (user + system) / 1_000;
+      },
+      machineIdleMs: () => {
+        const all = cpus();
+        return all.reduce((sum, { times }) => sum + times.idle, 0) / Math.max(1, all.length);
       },
       residentBytes: () => process.memoryUsage.rss(),
       collect,
