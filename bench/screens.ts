@@ -111,8 +111,8 @@ function watch(product: Product, gate: Gate, run: string, arrived: (ms: number) 
   let next = 1;
   const channel = client.channel(runTopic(run), { config: { private: true } });
   channel.on("broadcast", { event: "events" }, ({ payload }) => {
-    const message = runEventsMessageSchema.parse(payload);
     const now = Date.now();
+    const message = runEventsMessageSchema.parse(payload);
     for (const event of message.events ?? []) {
       // The step is a wait, which ends when its time has come.
       if (event.type === "timer-fired") arrived(now - event.at);

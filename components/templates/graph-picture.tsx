@@ -20,14 +20,16 @@ interface GraphPictureProps {
   label: string;
   /** Pixels a unit of the canvas; without it, the picture fits what it stands in. */
   scale?: number;
+  /** Pixels that it fits into at least, on all but the narrowest screens: enough of them, and the nodes are named there too. */
+  room?: { width: number; height: number };
   className?: string;
 }
 
 /** A workflow's real graph, drawn small: boxes in the colours of their families, containers, and what leads where. */
-export function GraphPicture({ picture, label, scale, className }: GraphPictureProps) {
+export function GraphPicture({ picture, label, scale, room, className }: GraphPictureProps) {
   const width = picture.width + 2 * margin;
   const height = picture.height + 2 * margin;
-  const words = scale !== undefined && scale >= named;
+  const drawnAt = scale ?? (room === undefined ? 0 : Math.min(room.width / width, room.height / height));
   return (
     <svg
       role="img"
@@ -64,15 +66,15 @@ export function GraphPicture({ picture, label, scale, className }: GraphPictureP
       {picture.boxes.map((box, index) => (
         <g key={index} className={colors[box.family]}>
           {!box.container && <Block box={box} />}
-          {words && (
+          {drawnAt >= named && (
             <text
               x={box.x + (box.container ? 16 : 34)}
               y={box.y + (box.container ? 28 : box.height / 2)}
               dominantBaseline={box.container ? "auto" : "central"}
-              fontSize={11 / scale}
-              className={box.container ? "fill-muted" : "fill-ink"}
+              fontSize={11 / drawnAt}
+              className={classNames(box.container ? "fill-muted" : "fill-ink", scale === undefined && "max-sm:hidden")}
             >
-              {shortened(box.name, ((box.width - 44) * scale) / 6)}
+              {shortened(box.name, ((box.width - 44) * drawnAt) / 6)}
             </text>
           )}
         </g>

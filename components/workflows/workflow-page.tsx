@@ -96,7 +96,12 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
               aria-label="Open the drawing"
               className="block overflow-hidden rounded-lg border bg-ground transition-colors hover:border-line-strong"
             >
-              <GraphPicture picture={picture} label="The graph of this workflow" className="h-40 w-full p-3 sm:h-52" />
+              <GraphPicture
+                picture={picture}
+                label="The graph of this workflow"
+                room={{ width: 560, height: 180 }}
+                className="h-40 w-full p-3 sm:h-52"
+              />
             </Link>
           )}
           {runs.length > 0 && <WorkflowCosts workflow={workflow} />}
