@@ -22,6 +22,16 @@ it("waits an hour at the most, gives up after the last attempt, and draws the sa
   expect(retryDelay(retry, 3, error, "x")).toBe(retryDelay(retry, 3, error, "x"));
 });
 
+it("comes back ten times more to a breaker that is open, as late as it says, unless one attempt was all that was asked for", () => {
+  const retry = { maxAttempts: 3, backoff: "exponential" as const, delayMs: 1_000 };
+  const refused = { code: "CIRCUIT_OPEN" as const, message: "", retryable: true, retryAfterMs: 15_000 };
+  for (const attempt of [1, 3, 12]) expect(retryDelay(retry, attempt, refused, "x")).toBe(15_000);
+  expect(retryDelay(retry, 12, { ...refused, retryAfterMs: 0 }, "x")).toBeLessThanOrEqual(4_000);
+  expect(retryDelay(retry, 13, refused, "x")).toBeNull();
+  expect(retryDelay({ ...retry, maxAttempts: 1 }, 1, refused, "x")).toBeNull();
+  expect(retryDelay(retry, 3, error, "x")).toBeNull();
+});
+
 it("spreads its draws over the whole range", () => {
   const draws = Array.from({ length: 2_000 }, (_, index) => fraction(`step-${index}`));
   for (let tenth = 0; tenth < 10; tenth++) {

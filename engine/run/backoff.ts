@@ -2,6 +2,8 @@ import { errorKind, type ErrorRecord } from "../errors.ts";
 import type { Retry } from "../workflow/file.ts";
 
 const longestDelayMs = 3_600_000;
+/** So often a step beyond its attempts comes back to a breaker that lets nobody through: what it wants was not asked for then. */
+const mostRefusals = 10;
 
 /**
  * Milliseconds before the next attempt, or null when there is none. `attempt` counts from 1. Up to half of the delay is jitter, drawn from
@@ -17,15 +19,21 @@ export function retryDelay(retry: Retry, attempt: number, error: ErrorRecord, se
 
 /** The shortest and the longest delay the policy allows before the next attempt; null when it allows none. */
 export function retryBounds(retry: Retry, attempt: number, error: ErrorRecord): { least: number; most: number } | null {
-  if (!error.retryable || attempt >= retry.maxAttempts) return null;
+  if (!error.retryable || attempt >= mostAttempts(retry, error)) return null;
   if (retry.on !== undefined && !retry.on.includes(errorKind(error))) return null;
   const base = delayBefore(retry, attempt);
   const asked = error.retryAfterMs ?? 0;
   return { least: Math.max(Math.floor(base * 0.5), asked), most: Math.max(base, asked) };
 }
 
+/** Who wants one attempt only is given no second one, whatever came of the first. */
+function mostAttempts({ maxAttempts }: Retry, { code }: ErrorRecord): number {
+  return code === "CIRCUIT_OPEN" && maxAttempts > 1 ? maxAttempts + mostRefusals : maxAttempts;
+}
+
 function delayBefore(retry: Retry, attempt: number): number {
-  const factor = retry.backoff === "exponential" ? 2 ** (attempt - 1) : retry.backoff === "linear" ? attempt : 1;
+  const made = Math.min(attempt, retry.maxAttempts);
+  const factor = retry.backoff === "exponential" ? 2 ** (made - 1) : retry.backoff === "linear" ? made : 1;
   return Math.min(longestDelayMs, retry.delayMs * factor);
 }
 

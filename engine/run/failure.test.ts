@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { by, Hand, planOf, start } from "../testing/hand.ts";
 import { apply, fold } from "./fold.ts";
+import { projectRun } from "./projection.ts";
 import { scopeOf } from "./scope.ts";
+import { verifyJournal } from "./verify.ts";
 
 describe("a failure", () => {
   it("goes up to the container that catches it", () => {
@@ -34,6 +36,30 @@ describe("a failure", () => {
     });
     expect(hand.state.error).toBeNull();
     expect(hand.compute("mend")).toEqual(["step-completed", "run-completed"]);
+  });
+
+  it("of a breaker that is open is waited out beyond the step's attempts, and the next real one is its last", () => {
+    const plan = planOf([start, { id: "a", type: "task", retry: { maxAttempts: 2 } }], [["start", "a"]]);
+    const hand = new Hand(plan);
+    const refused = { code: "CIRCUIT_OPEN" as const, message: "open", retryable: true, retryAfterMs: 15_000 };
+    const again = (attempt: number): void => {
+      hand.now += 60_000;
+      hand.give({ type: "timer", key: `retry:a:${attempt - 1}` });
+      hand.prepare("a", attempt);
+    };
+    hand.prepare("a");
+    hand.fail("a", 1);
+    for (const attempt of [2, 3, 4]) {
+      again(attempt);
+      expect(hand.fail("a", attempt, refused)).toEqual(["step-failed"]);
+    }
+    again(5);
+    expect(projectRun(plan, "run", hand.events).steps.find(({ step }) => step === "a")).toMatchObject({
+      attempt: 5,
+      maxAttempts: 5,
+    });
+    expect(hand.fail("a", 5)).toEqual(["step-failed", "run-failed"]);
+    expect(verifyJournal("run", hand.events, { plan })).toEqual([]);
   });
 
   it("may leave a gap in a loop's results", () => {

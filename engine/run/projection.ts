@@ -181,15 +181,17 @@ function changed(
   const view = before ?? newStepView(step, frame, node, at);
   const { status } = record;
   const ended = isStepEnded(status);
+  const isAgain = status === "waiting" && record.error !== null;
   const begins = !ended && status !== "pending" && status !== "queued";
   return {
     ...view,
     status,
     attempt: record.attempt,
+    maxAttempts: Math.max(node.retry.maxAttempts, record.attempt + (isAgain ? 1 : 0)),
     // A computing step is done in the turn it comes up in: it began when it came up.
     startedAt: view.startedAt ?? (begins ? at : ended && status !== "skipped" ? view.queuedAt : null),
     endedAt: ended ? at : null,
-    retryAt: status === "waiting" && record.error !== null ? record.due : null,
+    retryAt: isAgain ? record.due : null,
     waitsUntil: status === "waiting" && record.error === null ? record.due : null,
     error: record.error,
     output: record.output ?? null,

@@ -134,6 +134,8 @@ class Retrace {
   readonly #violations: Violation[] = [];
   #state: RunState;
   #cost = 0;
+  /** By step: attempts that an open breaker refused and that were made again, beyond what the policy allows. */
+  readonly #refused = new Map<string, number>();
 
   constructor(plan: Plan, runId: string) {
     this.#plan = plan;
@@ -196,11 +198,12 @@ class Retrace {
     if (!fits(attempt, record, node.behaviour === "loop")) {
       this.#report("attempts", event, `Attempt ${attempt} of ${step} follows attempt ${record.attempt}.`);
     }
-    if (attempt - record.attemptBase > node.retry.maxAttempts) {
-      const most = node.retry.maxAttempts;
+    const most = node.retry.maxAttempts + (this.#refused.get(step) ?? 0);
+    if (attempt - record.attemptBase > most) {
       this.#report("attempts", event, `Attempt ${attempt - record.attemptBase} of ${step}, which may make ${most}.`);
     }
     if (event.type !== "step-failed" || event.retryAt === null) return;
+    if (event.error.code === "CIRCUIT_OPEN") this.#refused.set(step, (this.#refused.get(step) ?? 0) + 1);
     const bounds = retryBounds(node.retry, attempt - record.attemptBase, event.error);
     const delay = event.retryAt - event.at;
     if (bounds === null)

@@ -14,7 +14,8 @@ local move = ARGV[2]
 if move == 'enter' then
   if b['until'] == 0 then return { 1, 0 } end
   if b['until'] > now then return { 0, b['until'] - now } end
-  if b.probe > now then return { 0, b.probe - now } end
+  -- A probe may be over long before its time is.
+  if b.probe > now then return { 0, math.min(b.probe - now, tonumber(ARGV[5])) } end
   b.probe = now + tonumber(ARGV[7])
   keep()
   return { 2, 0 }
