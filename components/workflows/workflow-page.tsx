@@ -93,12 +93,11 @@ export function WorkflowPage({ workflow, versions, definition, picture, runs: ru
           {picture !== null && (
             <Link
               href={`/workflows/${workflow.id}/edit`}
-              aria-label="Open the drawing"
               className="block overflow-hidden rounded-lg border bg-ground transition-colors hover:border-line-strong"
             >
               <GraphPicture
                 picture={picture}
-                label="The graph of this workflow"
+                label="The graph of this workflow: open the drawing"
                 room={{ width: 560, height: 180 }}
                 className="h-40 w-full p-3 sm:h-52"
               />
