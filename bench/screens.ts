@@ -1,14 +1,12 @@
-import { Worker } from "node:worker_threads";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { readStackFile } from "../cli/stack/home.ts";
+import { runEventsMessageSchema, runTopic } from "../contracts/realtime.ts";
 import { type Figure, percentile } from "./figure.ts";
 import { type Product, startProduct, ticker } from "./product.ts";
-import type { ScreenAnswer, ScreenClients } from "./screen-clients.ts";
 
 const runs = 10;
 const clients = 100;
-/** A browser has a processor's attention to itself; a hundred in one thread would wait for one another. */
-const threads = 5;
 const ticks = 150;
 const tickMs = 100;
 const warmMs = 3_000;
@@ -18,109 +16,133 @@ const endsWithinMs = 120_000;
 /** How long after the end of all runs a client may still be reading what it missed. */
 const settleMs = 10_000;
 
+/** Someone who watches one run as the run page does: listens, and reads the journal where a number is missing. */
+interface Watcher {
+  seen: Set<number>;
+  client: SupabaseClient;
+  /** Breaks the connection off, as a network does. */
+  cut(): void;
+  joined: Promise<void>;
+}
+
 /**
- * A step's end to its arrival at a hundred clients, with about two hundred events a second, half of the clients cut off once. The time in
- * which fifty come back at once is told apart: they are played on the processors that the product works on.
+ * A step's end to its arrival at a hundred clients, with about two hundred events a second, half of the clients cut off once. They are
+ * all played by this one process: while fifty come back at once it holds up the other fifty too, so that time is told apart.
  */
 export async function measureScreens(): Promise<Figure[]> {
   const product = await startProduct();
-  let crowd: Crowd | null = null;
+  const watchers: Watcher[] = [];
   try {
     const gate = await signIn(product);
     const workflow = await product.importWorkflow(ticker(ticks, tickMs));
+    let taken: number[] = [];
     const ids = await Promise.all(
       Array.from({ length: runs }, async () => {
         const { id } = (await product.call("POST", `/workflows/${workflow}/runs`, { input: {} })) as { id: string };
         return id;
       }),
     );
-    const watched = Array.from({ length: clients }, (_, index) => ids[index % runs] ?? "");
-    crowd = gather({ ...gate, apiUrl: product.url, apiKey: product.key }, watched);
-    await crowd.join();
+    for (let index = 0; index < clients; index++)
+      watchers.push(watch(product, gate, ids[index % runs] ?? "", (ms) => taken.push(ms)));
+    await Promise.all(watchers.map(({ joined }) => joined));
+    // A hundred browsers are warm each by itself; this process, which plays them all, has to become so first.
     await pause(warmMs);
-    const from = Date.now();
+    const steady: number[] = [];
+    taken = steady;
     await pause((ticks * tickMs) / 2 - warmMs);
-    const cutAt = Date.now();
-    await crowd.cut();
+    for (const { cut } of watchers.slice(0, clients / 2)) cut();
+    const returning: number[] = [];
+    taken = returning;
+    await pause(backMs);
+    taken = steady;
     const ends = await Promise.all(ids.map((id) => ended(product, id)));
-    const missing = async (): Promise<number> => {
-      const seen = (await crowd?.count()) ?? [];
-      return seen.reduce((all, count, index) => all + (ends[index % runs] ?? 0) - count, 0);
-    };
+    const missing = (): number =>
+      watchers.reduce((all, { seen }, index) => all + (ends[index % runs] ?? 0) - seen.size, 0);
     const until = performance.now() + settleMs;
-    let lost = await missing();
-    while (lost > 0 && performance.now() < until) {
-      await pause(50);
-      lost = await missing();
-    }
-    const arrivals = (await crowd.end()).filter(([at]) => at >= from);
-    crowd = null;
-    const isReturning = (at: number): boolean => at >= cutAt && at < cutAt + backMs;
-    const steady = arrivals.flatMap(([at, ms]) => (isReturning(at) ? [] : [ms]));
-    const returning = arrivals.flatMap(([at, ms]) => (isReturning(at) ? [ms] : []));
+    while (missing() > 0 && performance.now() < until) await pause(50);
     const what = `step end to ${clients} clients`;
     return [
       { name: `${what}, p50`, value: percentile(steady, 0.5), unit: "ms" },
       { name: `${what}, p99`, value: percentile(steady, 0.99), unit: "ms" },
       { name: `${what}, p50 while half of them come back`, value: percentile(returning, 0.5), unit: "ms" },
       { name: `${what}, p99 while half of them come back`, value: percentile(returning, 0.99), unit: "ms" },
-      { name: `${what}, arrivals measured`, value: arrivals.length, unit: "" },
-      { name: `${what}, lost over a forced reconnect of half of them`, value: lost, unit: "" },
+      { name: `${what}, arrivals measured`, value: steady.length + returning.length, unit: "" },
+      { name: `${what}, lost over a forced reconnect of half of them`, value: missing(), unit: "" },
     ];
   } finally {
-    await crowd?.end();
+    for (const { client } of watchers) await client.removeAllChannels();
     await product.stop();
   }
 }
 
-/** The clients of all threads. */
-interface Crowd {
-  join(): Promise<unknown>;
-  /** Breaks half of the connections off. */
-  cut(): Promise<unknown>;
-  /** Events that each client knows, in the order of the runs they watch. */
-  count(): Promise<number[]>;
-  /** Lets all go; gives the arrivals of steps' ends: when, in epoch ms, and how many ms after it. */
-  end(): Promise<[at: number, ms: number][]>;
+interface Gate {
+  url: string;
+  key: string;
+  token: string;
 }
 
-function gather(gate: Omit<ScreenClients, "runs">, watched: string[]): Crowd {
-  const each = Math.ceil(watched.length / threads);
-  const workers = Array.from({ length: threads }, (_, index) => {
-    const workerData: ScreenClients = { ...gate, runs: watched.slice(index * each, (index + 1) * each) };
-    return new Worker(new URL("./screen-clients.ts", import.meta.url), { workerData });
-  });
-  const ask = (question: string): Promise<ScreenAnswer[]> =>
-    Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<ScreenAnswer>((resolve, reject) => {
-            worker.once("message", resolve);
-            worker.once("error", reject);
-            worker.postMessage(question, []);
-          }),
-      ),
-    );
-  return {
-    join: () => ask("join"),
-    cut: () => ask("cut"),
-    count: async () => (await ask("count")).flatMap((answer) => (answer.kind === "counted" ? answer.seen : [])),
-    end: async () => (await ask("end")).flatMap((answer) => (answer.kind === "ended" ? answer.arrivals : [])),
-  };
-}
-
-async function signIn(product: Product): Promise<Pick<ScreenClients, "supabaseUrl" | "publishableKey" | "token">> {
+async function signIn(product: Product): Promise<Gate> {
   const file = readStackFile(product.home);
   if (file === null) throw new Error("the product has no stack file");
-  const supabaseUrl = `http://127.0.0.1:${file.ports["supabase"]}`;
-  const { publishableKey } = file.secrets;
-  const response = await fetch(`${supabaseUrl}/auth/v1/token?grant_type=password`, {
+  const url = `http://127.0.0.1:${file.ports["supabase"]}`;
+  const key = file.secrets.publishableKey;
+  const response = await fetch(`${url}/auth/v1/token?grant_type=password`, {
     method: "POST",
-    headers: { apikey: publishableKey, "content-type": "application/json" },
+    headers: { apikey: key, "content-type": "application/json" },
     body: JSON.stringify({ email: product.email, password: product.password }),
   });
   const { access_token: token } = z.object({ access_token: z.string() }).parse(await response.json());
-  return { supabaseUrl, publishableKey, token };
+  return { url, key, token };
+}
+
+function watch(product: Product, gate: Gate, run: string, arrived: (ms: number) => void): Watcher {
+  const seen = new Set<number>();
+  const sockets: WebSocket[] = [];
+  class Transport extends WebSocket {
+    constructor(address: string | URL, protocols?: string | string[]) {
+      super(address, protocols);
+      sockets.push(this);
+    }
+  }
+  const client = createClient(gate.url, gate.key, {
+    accessToken: async () => gate.token,
+    realtime: { transport: Transport },
+  });
+  let next = 1;
+  const channel = client.channel(runTopic(run), { config: { private: true } });
+  channel.on("broadcast", { event: "events" }, ({ payload }) => {
+    const now = Date.now();
+    const message = runEventsMessageSchema.parse(payload);
+    for (const event of message.events ?? []) {
+      // The step is a wait, which ends when its time has come.
+      if (event.type === "timer-fired") arrived(now - event.at);
+      seen.add(event.seq);
+    }
+    if (message.from > next || message.events === undefined)
+      readFrom(product, run, seen).catch((error: unknown) => console.error(String(error)));
+    next = message.to + 1;
+  });
+  const joined = new Promise<void>((resolve) => {
+    channel.subscribe((status) => {
+      if (status === "SUBSCRIBED") resolve();
+    });
+  });
+  return { seen, client, joined, cut: () => sockets.at(-1)?.close() };
+}
+
+/** Reads what is missing before and after what was heard. */
+async function readFrom(product: Product, run: string, seen: Set<number>): Promise<void> {
+  let after = 0;
+  while (seen.has(after + 1)) after += 1;
+  for (;;) {
+    const page = (await product.call("GET", `/runs/${run}/events?after=${after}&limit=1000`)) as {
+      events: { seq: number }[];
+    };
+    for (const { seq } of page.events) seen.add(seq);
+    const last = page.events.at(-1);
+    if (last === undefined || page.events.length < 1_000) return;
+    after = last.seq;
+  }
 }
 
 /** Waits for a run's end. Gives the number of its last event. */
