@@ -147,7 +147,7 @@ describe("exhausting the machine", () => {
     expect(result.ok).toBe(false);
     expect(result).toMatchObject({ message: expect.stringMatching(/\{\{ .* \}\}/) });
     // 350 ms on a quiet machine, a second longer on an overloaded one.
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
     // The next expression of the same run is served.
     expect(await one("input.list.length")).toEqual({ ok: true, value: 2 });
   });
@@ -199,7 +199,7 @@ describe("the others", () => {
       Array.from({ length: 200 }, () => evaluation("(() => { while (true) {} })()")),
     );
     expect(results.every((result) => !result.ok && result.code === "EXPRESSION_LIMIT")).toBe(true);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test("another run waits for one turn, not for the whole queue of a busy one", async () => {

@@ -148,7 +148,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
     type: z.literal("step-started"),
     ...step,
     worker: z.string(),
-    /** The how manieth worker took it from the queue; 0 where it began without the queue. */
+    /** 1 for the first worker that took it from the queue, one more for each after a death; 0 where it began without the queue. */
     claim: z.int().nonnegative(),
   }),
   z.strictObject({ type: z.literal("step-completed"), ...step, ...outcomeSchema.shape, input: json.optional() }),
