@@ -117,7 +117,10 @@ async function install() {
         "reached and that the disk has 2 GB free, and run the command again.",
     );
   }
-  if (!matchesLock()) throw new SetupError("npm installed other versions than package-lock.json says. Run: npm ci");
+  if (!matchesLock())
+    throw new SetupError(
+      "npm installed other versions than package-lock.json says. Delete node_modules and run the command again.",
+    );
 }
 
 /** One installation at a time in this folder: two starts side by side would delete each other's files. */
