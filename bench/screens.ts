@@ -36,12 +36,13 @@ export async function measureScreens(): Promise<Figure[]> {
     const gate = await signIn(product);
     const workflow = await product.importWorkflow(ticker(ticks, tickMs));
     let taken: number[] = [];
-    const ids = await Promise.all(
-      Array.from({ length: runs }, async () => {
-        const { id } = (await product.call("POST", `/workflows/${workflow}/runs`, { input: {} })) as { id: string };
-        return id;
-      }),
-    );
+    const ids: string[] = [];
+    // Begun one after another: two hundred events a second, not twenty at once ten times a second.
+    for (let index = 0; index < runs; index++) {
+      const { id } = (await product.call("POST", `/workflows/${workflow}/runs`, { input: {} })) as { id: string };
+      ids.push(id);
+      await pause(tickMs / runs);
+    }
     for (let index = 0; index < clients; index++)
       watchers.push(watch(product, gate, ids[index % runs] ?? "", (ms) => taken.push(ms)));
     await Promise.all(watchers.map(({ joined }) => joined));

@@ -47,7 +47,7 @@ export interface Services {
   watch: RunWatch;
   admission: Admission;
   atOnce: AtOnce;
-  broadcaster: Pick<Broadcaster, "events">;
+  broadcaster: Pick<Broadcaster, "ended">;
   ends: RunEnds;
   mailbox: Pick<RunMailbox, "post">;
   queue: Pick<StepQueue, "wake">;

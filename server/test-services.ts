@@ -132,7 +132,7 @@ export function memoryServices(at: Memory): Services {
     watch: createRunWatch(runs, log, 5),
     admission: { admit: async () => undefined, most: async () => 20_000, refused: () => 0 },
     atOnce: createAtOnce(now, log),
-    broadcaster: { events: ({ runId }) => void at.broadcast.push(runId) },
+    broadcaster: { ended: ({ runId }) => void at.broadcast.push(runId) },
     ends: {
       announce: () => undefined,
       wait: (_id, ms) => redis(() => new Promise((end) => setTimeout(end, ms, false))),

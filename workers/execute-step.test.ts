@@ -257,6 +257,7 @@ describe("a model's answer", () => {
       },
       broadcaster: {
         events: () => undefined,
+        ended: () => undefined,
         text: (_run, step, attempt, text) => texts.push(`${step} ${attempt} ${text}`),
         close: async () => undefined,
       },

@@ -87,6 +87,25 @@ test("the organisation hears of changes of status only, and large batches travel
   });
 });
 
+test("runs that ended at once are told to their organisation only, together", async () => {
+  const broadcaster = createBroadcaster({ supabaseUrl: url, secretKey: "k", log });
+  for (let turn = 1; turn <= 20; turn++) {
+    broadcaster.ended({ ...run, runId: `r${turn}` }, 4, "completed");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await vi.waitFor(() => expect(requests).toHaveLength(1));
+  expect(requests[0]?.messages).toHaveLength(20);
+  expect(requests[0]?.messages[0]).toEqual({
+    topic: "org:o1",
+    event: "run",
+    private: true,
+    payload: { runId: "r1", workflowId: "w1", status: "completed", seq: 4 },
+  });
+  broadcaster.ended(run, 4, "failed");
+  await broadcaster.close();
+  expect(requests.at(-1)?.messages[0]?.payload["status"]).toBe("failed");
+});
+
 test("streaming text is gathered, and none of it is lost", async () => {
   const broadcaster = createBroadcaster({ supabaseUrl: url, secretKey: "k", log });
   const pieces = Array.from({ length: 200 }, (_, index) => `${index} `);

@@ -27,6 +27,8 @@ interface Message {
 const inlineBytes = 48 * 1024;
 /** Model text of a step goes out at most this often. */
 const textIntervalMs = 100;
+/** Runs that ended at once are told of together: a list of them need not be quicker, and each request has its price. */
+const endedIntervalMs = 50;
 /** What waits for the server when it is slow. Beyond it messages are dropped: clients notice the gap in `seq`. */
 const maxWaiting = 5_000;
 const messagesPerRequest = 200;
@@ -78,6 +80,16 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
     add({ topic: runTopic(runId), event: "text", payload, private: true }),
   );
   const lastStatus = new Map<string, string>();
+  const tellOrganization = (orgId: string, payload: OrganizationRunMessage): void =>
+    add({ topic: organizationTopic(orgId), event: "run", payload, private: true });
+  let ended: Parameters<typeof tellOrganization>[] = [];
+  let tellingEnded: NodeJS.Timeout | null = null;
+  const tellEnded = (): void => {
+    const told = ended;
+    ended = [];
+    tellingEnded = null;
+    for (const one of told) tellOrganization(...one);
+  };
 
   return {
     events({ runId, orgId, workflowId }, events, status) {
@@ -91,14 +103,19 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
       lastStatus.delete(runId);
       lastStatus.set(runId, status);
       if (lastStatus.size > 10_000) lastStatus.delete(lastStatus.keys().next().value ?? "");
-      const change: OrganizationRunMessage = { runId, workflowId, status, seq: last.seq };
-      add({ topic: organizationTopic(orgId), event: "run", payload: change, private: true });
+      tellOrganization(orgId, { runId, workflowId, status, seq: last.seq });
+    },
+    ended({ runId, orgId, workflowId }, seq, status) {
+      ended.push([orgId, { runId, workflowId, status, seq }]);
+      tellingEnded ??= setTimeout(tellEnded, endedIntervalMs);
     },
     text({ runId }, step, attempt, text) {
       texts.add(runId, step, attempt, text);
     },
     async close() {
       texts.flush();
+      if (tellingEnded !== null) clearTimeout(tellingEnded);
+      tellEnded();
       closed = true;
       await sending;
       post.close();

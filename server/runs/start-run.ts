@@ -25,7 +25,7 @@ export interface StartParts {
   admission: Pick<Admission, "admit">;
   plans: PlanCache;
   atOnce: AtOnce;
-  broadcaster: Pick<Broadcaster, "events">;
+  broadcaster: Pick<Broadcaster, "ended">;
   callbacks: Pick<CallbackSigner, "markKey">;
   now: () => number;
   queue: Pick<StepQueue, "wake">;
@@ -141,7 +141,7 @@ async function attempt(parts: StartParts, start: Start): Promise<StartedRun | nu
     if (isOurs) nudge(parts, id, priority, orgId);
     return { id: stored.id, status, finished: null };
   }
-  parts.broadcaster.events({ runId: id, orgId, workflowId }, [...whole.events], status);
+  parts.broadcaster.ended({ runId: id, orgId, workflowId }, whole.events.length, status);
   // To who does not wait, it was queued like any other.
   return { id, status: "queued", finished: () => viewRun(plan, rowOfEnded(run, workflowName, whole), whole.events) };
 }

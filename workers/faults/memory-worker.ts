@@ -91,6 +91,7 @@ export function createMemoryWorker(
     control: stack.control,
     broadcaster: {
       events: (_run, events) => announced.push(events),
+      ended: () => undefined,
       text: () => undefined,
       close: async () => undefined,
     },
