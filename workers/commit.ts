@@ -1,7 +1,9 @@
 import { isRunEnded } from "../engine/run/status.ts";
+import type { KeptValue } from "../engine/ports/run-journal.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { announceEnd, type ChildCommand, dispatchChild } from "./child-run.ts";
+import type { LargeValues } from "./large-values.ts";
 import type { OutsideCommand, Turned, TurnedEntry } from "./outbox.ts";
 import type { CarriedSteps, QueuedStep } from "./carried-steps.ts";
 import type { RunIdentity } from "./plans.ts";
@@ -15,6 +17,8 @@ export interface CommitHooks {
   armTimer(runId: string, key: string, due: number): void;
   disarmTimer(runId: string, key: string): void;
   carried: CarriedSteps;
+  /** Values of runs that are too large to travel inline. */
+  values: LargeValues;
   recent: RecentSteps;
   /** A step was begun once more: whoever had begun it died, or stopped. */
   begunAgain(): void;
@@ -37,6 +41,8 @@ export interface Committer {
   refused(): boolean;
   /** True when the refusal was that there is no such run. */
   isMissing(): boolean;
+  /** Values sent off and not known to be in the journal. */
+  values(): readonly KeptValue[];
   /** Entries sent off and not known to be in the journal. */
   unfinished(): TurnedEntry[];
 }
@@ -113,6 +119,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     },
     refused: () => verdict !== null,
     isMissing: () => verdict === "missing",
+    values: () => sent?.batch.values ?? [],
     unfinished: () => sent?.entries ?? [],
   };
 }

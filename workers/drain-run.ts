@@ -7,6 +7,7 @@ import type { Acknowledgements } from "./acknowledgement.ts";
 import type { CarriedSteps } from "./carried-steps.ts";
 import type { CommitHooks } from "./commit.ts";
 import { failRun } from "./fail-run.ts";
+import { LargeValues } from "./large-values.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { RecentSteps } from "./recent-steps.ts";
 import { RunSession } from "./session.ts";
@@ -43,6 +44,8 @@ export class Drainer {
 
   /** Steps that were scheduled here. */
   readonly recent = new RecentSteps();
+  /** What runs hold that is too large to travel inline. */
+  readonly values: LargeValues;
 
   constructor(ports: WorkerPorts, carried: CarriedSteps, begunAgain: () => void = () => undefined) {
     this.#ports = ports;
@@ -52,12 +55,14 @@ export class Drainer {
         ports.log.debug({ runId, key, error: String(error) }, "a timer is left to the sweep");
       });
     });
+    this.values = new LargeValues(ports.journal);
     this.#hooks = {
       acknowledge: this.#acks.tell,
       armTimer: this.#timers.arm,
       disarmTimer: this.#timers.disarm,
       carried,
       recent: this.recent,
+      values: this.values,
       begunAgain,
       lookAgain: (runId: string) => this.#nudgeLater(runId),
     };

@@ -26,7 +26,6 @@ import { breakingHttp } from "./http-calls.ts";
 import { askAgent } from "./agent-calls.ts";
 import { askModel, paidFor } from "./model-calls.ts";
 import type { RunIdentity } from "./plans.ts";
-import type { RecentSteps } from "./recent-steps.ts";
 import type { Counted, StepSlots } from "./step-slots.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { deathsWith, isSuspect, mostDeaths, poisoned, Suspects } from "./suspects.ts";
@@ -95,7 +94,7 @@ export function createStepExecutor(ports: ExecutorPorts, drainer: Drainer): Step
     }
   };
   const executeFound = async (job: StepJob, claim: number, slot?: Slot): Promise<ExecutionVerdict> => {
-    const found = await findWork(ports, drainer.recent, job);
+    const found = await findWork(ports, drainer, job);
     if (found === null) return "done";
     if (!isSuspect(claim)) return perform(job, claim, found, slot);
     return suspects.alone(async () => {
@@ -172,7 +171,11 @@ async function countedAs(ports: ExecutorPorts, job: StepJob): Promise<Counted | 
 }
 
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */
-async function findWork(ports: ExecutorPorts, recent: RecentSteps, job: StepJob): Promise<Work | null> {
+async function findWork(
+  ports: ExecutorPorts,
+  { recent, values }: Pick<Drainer, "recent" | "values">,
+  job: StepJob,
+): Promise<Work | null> {
   const [identity, event] = await Promise.all([
     ports.plans.identity(job.runId),
     recent.take(job) ?? ports.journal.event(job.runId, job.seq),
@@ -189,7 +192,8 @@ async function findWork(ports: ExecutorPorts, recent: RecentSteps, job: StepJob)
     ports.log.error({ runId: job.runId, stepId: job.stepId }, "a step has no executor; dropped");
     return null;
   }
-  return { identity, node, effect, budgetUsd: raised(plan.file.settings.budgetUsd, event.raisedUsd), scheduled: event };
+  const scheduled = { ...event, input: await values.whole(job.runId, event.input) };
+  return { identity, node, effect, budgetUsd: raised(plan.file.settings.budgetUsd, event.raisedUsd), scheduled };
 }
 
 function raised(budgetUsd: number | null, by = 0): number | null {

@@ -1,11 +1,13 @@
-import type { JournalBatch, OpenApproval, RunPatch } from "../engine/ports/run-journal.ts";
+import type { JournalBatch, KeptValue, OpenApproval, RunPatch } from "../engine/ports/run-journal.ts";
 import type { MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import type { RunCommand } from "../engine/run/input.ts";
 import { listeners } from "../engine/run/listeners.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
+import type { KeepLarge } from "../engine/run/stored-value.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
+import { apart } from "./large-values.ts";
 
 export type OutsideCommand =
   | Extract<RunCommand, { type: "abort" | "start-child" | "cancel-child" }>
@@ -70,6 +72,8 @@ export class Outbox {
   #close = new Set<string>();
   #signals: number[] = [];
   #calls = new Calls();
+  /** By id. */
+  #values = new Map<string, KeptValue>();
   #since = 0;
 
   constructor(plan: Plan, state: RunState) {
@@ -92,6 +96,11 @@ export class Outbox {
     return this.#entries;
   }
 
+  /** Values of the events in here that are too large to travel inline. */
+  get values(): KeptValue[] {
+    return [...this.#values.values()];
+  }
+
   get eventCount(): number {
     return this.#events.length;
   }
@@ -100,6 +109,14 @@ export class Outbox {
   ageMs(): number {
     return this.#events.length === 0 ? 0 : performance.now() - this.#since;
   }
+
+  /** Takes in what is too large to travel inline, and gives what stands for it; any other value as it is. */
+  readonly keep: KeepLarge = (value) => {
+    const parted = apart(value);
+    if (parted === null) return value;
+    this.#values.set(parted.kept.id, parted.kept);
+    return { ...parted.stands };
+  };
 
   addEvents(events: RunEvent[]): void {
     if (this.#events.length === 0) this.#since = performance.now();
@@ -175,6 +192,7 @@ export class Outbox {
       approvals: { open: this.#open, close: [...this.#close].map((stepId) => ({ stepId, status: "cancelled" })) },
       ...(this.#listenersChanged(state) ? { listeners: listeners(this.#plan, state) } : {}),
       ...(this.#calls.isEmpty ? {} : { calls: this.#calls.lists() }),
+      ...(this.#values.size === 0 ? {} : { values: this.values }),
       signals: this.#signals,
     };
     const turned: Turned = {
@@ -196,6 +214,7 @@ export class Outbox {
     this.#close = new Set();
     this.#signals = [];
     this.#calls = new Calls();
+    this.#values = new Map();
     return turned;
   }
 

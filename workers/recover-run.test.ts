@@ -205,9 +205,10 @@ describe("a worker that stops", () => {
 
 describe("limits", () => {
   test("a run whose results outgrow its state is failed, and what it waited for is called off", async () => {
-    const big = "x".repeat(9 * 1024 * 1024);
+    // Each may travel inline; all of them may not.
+    const big = "x".repeat(250 * 1024);
     const under = worker({ http: { send: async () => ({ status: 200, headers: {}, body: big, url: "" }) } });
-    const ids = ["a", "b", "c", "d"];
+    const ids = Array.from({ length: 140 }, (_, index) => `read${index}`);
     const run = under.addRun(
       file(
         [

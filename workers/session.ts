@@ -1,5 +1,6 @@
 import { BatonError } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
+import type { KeptValue } from "../engine/ports/run-journal.ts";
 import type { Lease, LeaseState, MailEntry } from "../engine/ports/run-mailbox.ts";
 import { apply, emptyState } from "../engine/run/fold.ts";
 import type { RunEvent } from "../engine/run/event.ts";
@@ -59,7 +60,7 @@ export class RunSession {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#turnstile = turnstile;
-    this.#preparation = new Preparation(ports);
+    this.#preparation = new Preparation(ports, hooks.values);
     this.#lease = lease;
     this.#recover = recover;
     this.#inbox = new Inbox(lease.entries);
@@ -242,7 +243,9 @@ export class RunSession {
     const outbox = this.#need(this.#outbox);
     if (input.type === "started" && isAttemptBegun(this.#state, input)) this.#hooks.begunAgain();
     try {
-      const { state, events, commands } = turning(() => transition(plan, this.#state, input, this.#ports.clock.now()));
+      const { state, events, commands } = turning(() =>
+        transition(plan, this.#state, input, this.#ports.clock.now(), outbox.keep),
+      );
       this.#state = state;
       if (input.type === "timer")
         outbox.timerFired(input.key, events.length > 0 ? null : timerDue(plan, state, input.key));
@@ -269,12 +272,13 @@ export class RunSession {
   }
 
   async #prepare(): Promise<void> {
-    const answers = this.#preparation.answer(this.#need(this.#plan), this.#state);
+    const outbox = this.#need(this.#outbox);
+    const unwritten = (): KeptValue[] => [...this.#need(this.#committer).values(), ...outbox.values];
+    const answers = this.#preparation.answer(this.#need(this.#plan), this.#state, unwritten);
     if (Array.isArray(answers)) {
       this.#ready.push(...answers);
       return;
     }
-    const outbox = this.#need(this.#outbox);
     if (outbox.isAwaited || outbox.ageMs() > coalesceMs) this.#flush();
     // Nothing is turned meanwhile: the expressions must see the state as it is.
     this.#ready.push(...(await answers));

@@ -68,6 +68,21 @@ export function runJournalSuite(name: string, under: () => JournalUnderTest): vo
       expect(await journal.event(runId, 99)).toBeNull();
     });
 
+    test("a value that stands apart is its run's alone, whole, and kept once", async () => {
+      const { journal, newRun } = under();
+      const [one, other] = await Promise.all([newRun(), newRun()]);
+      const value = { b: "text \u0000 and half \ud800", a: [1, null, "ä".repeat(200_000)] };
+      const kept = { id: "a".repeat(64), value, json: JSON.stringify(value) };
+      const stands = { $stored: kept.id, bytes: 400_000, kind: "object", length: 2 };
+      const twice = (seq: number) => batch(one.runId, seq - 1, [completed(seq, stands)], { values: [kept] });
+      expect(await journal.append(twice(2))).toBe("appended");
+      expect(await journal.append(twice(3))).toBe("appended");
+      const values = await journal.values(one.runId, [kept.id, "b".repeat(64)]);
+      expect([...values.keys()]).toEqual([kept.id]);
+      expect(values.get(kept.id)).toMatchObject({ a: value.a });
+      expect(await journal.values(other.runId, [kept.id])).toEqual(new Map());
+    });
+
     test("of twenty that append after the same event one wins, and the others are told", async () => {
       const { journal, newRun } = under();
       const { runId } = await newRun();

@@ -8,6 +8,8 @@ export interface StoredRun {
   header: RunHeader;
   row: RunPatch;
   events: RunEvent[];
+  /** JSON by id. */
+  values: Map<string, string>;
   timers: Map<string, { dueAt: number; claimedAt: number | null }>;
   approvals: (OpenApproval & { status: "pending" | "decided" | "expired" | "cancelled" })[];
   updatedAt: number;
@@ -48,6 +50,7 @@ export function createMemoryRunStore(now: () => number = () => Date.now()): Memo
         header: { ...header, lastSeq: 1, status: "queued" },
         row: {},
         events: [structuredClone(queued)],
+        values: new Map(),
         timers: new Map(),
         approvals: [],
         updatedAt: now(),
@@ -65,6 +68,7 @@ export function createMemoryRunStore(now: () => number = () => Date.now()): Memo
       const run = runs.get(batch.runId);
       if (run === undefined) return "missing";
       if (run.header.lastSeq !== batch.afterSeq) return "fenced";
+      for (const { id, json } of batch.values ?? []) run.values.set(id, json);
       write(run, batch, now());
       for (const signal of signals) if (batch.signals.includes(signal.id)) signal.applied = true;
       return "appended";
@@ -78,6 +82,14 @@ export function createMemoryRunStore(now: () => number = () => Date.now()): Memo
     },
     async event(runId, seq) {
       return structuredClone(runs.get(runId)?.events[seq - 1] ?? null);
+    },
+    async values(runId, ids) {
+      const kept = runs.get(runId)?.values;
+      const found = ids.flatMap((id): [string, Json][] => {
+        const json = kept?.get(id);
+        return json === undefined ? [] : [[id, JSON.parse(json)]];
+      });
+      return new Map(found);
     },
     async definition(workflowId, version) {
       return definitions.get(`${workflowId}@${version}`) ?? null;

@@ -1,6 +1,6 @@
 import type { Json } from "../../engine/json.ts";
 import { BatonError } from "../../engine/errors.ts";
-import type { JournalBatch, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
+import type { JournalBatch, KeptValue, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import type { EventRow } from "./event-row.ts";
 import { Gather } from "./gather.ts";
 import { GroupCommit, isRefusal } from "./group-commit.ts";
 import type { Pool } from "./pool.ts";
-import { storableJson } from "./storable.ts";
+import { storableJson, storableText } from "./storable.ts";
 
 /** A statement carries at most this much: enough to fill a commit, little enough to keep it under some ten milliseconds. */
 const maxBatches = 200;
@@ -51,6 +51,8 @@ export function createRunJournal(pool: Pool): RunJournal {
 
   return {
     async append(batch) {
+      // Before the events that name them: what an append that is refused leaves behind goes with its run.
+      for (const value of batch.values ?? []) await keepValue(pool, batch.runId, value);
       const text = batchJson(batch);
       const refused = await commits.add(text, text.length);
       if (refused === null) return "appended";
@@ -88,6 +90,15 @@ export function createRunJournal(pool: Pool): RunJournal {
       return rows[0] === undefined ? null : fromEventRow(rows[0]);
     },
 
+    async values(runId, ids) {
+      const { rows } = await pool.query<{ id: string; value: Json }>({
+        name: "read-run-values",
+        text: "select id, value from run_values where run_id = $1 and id = any ($2)",
+        values: [runId, ids],
+      });
+      return new Map(rows.map(({ id, value }) => [id, value]));
+    },
+
     async definition(workflowId, version) {
       const key = `${workflowId}@${version}`;
       const known = definitions.get(key);
@@ -104,6 +115,16 @@ export function createRunJournal(pool: Pool): RunJournal {
       return definition;
     },
   };
+}
+
+/** Nothing is kept for a run that is gone: its append is told so. */
+async function keepValue(pool: Pool, runId: string, { id, json }: KeptValue): Promise<void> {
+  await pool.query({
+    name: "keep-run-value",
+    text: `insert into run_values (run_id, id, org_id, value)
+      select r.id, $2, r.org_id, $3::json from runs r where r.id = $1 on conflict do nothing`,
+    values: [runId, id, storableText(json)],
+  });
 }
 
 /** The batch as append_run_events_batch reads it: times are epoch ms, the patch names columns. */

@@ -104,7 +104,7 @@ export class RunTable {
   async get(orgId: string, id: string): Promise<RunRow | null> {
     const { rows } = await this.#pool.query<RunRow>({
       name: "run-get",
-      text: `select ${summary}, r.input, r.output, r.error, r.input_tokens as "inputTokens",
+      text: `select ${summary}, r.input, private.whole_value(r.id, r.output) as output, r.error, r.input_tokens as "inputTokens",
                r.output_tokens as "outputTokens", r.model_label as "modelLabel", r.priority, r.last_seq as "lastSeq"
              from public.runs r where r.id = $1 and r.org_id = $2`,
       values: [id, orgId],
@@ -144,6 +144,15 @@ export class RunTable {
       values: [runId, orgId, after, limit, pageBytes],
     });
     return rows.map(fromEventRow);
+  }
+
+  async value(orgId: string, runId: string, id: string): Promise<{ value: Json } | null> {
+    const { rows } = await this.#pool.query<{ value: Json }>({
+      name: "run-value",
+      text: "select value from public.run_values where run_id = $1 and id = $2 and org_id = $3",
+      values: [runId, id, orgId],
+    });
+    return rows[0] ?? null;
   }
 
   async signal(

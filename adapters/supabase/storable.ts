@@ -7,7 +7,15 @@ const unstorable = /\\u(?:0000|d[89a-f])/i;
  */
 export function storableJson(value: unknown): string {
   const text = JSON.stringify(value);
-  if (!unstorable.test(text)) return text;
+  return unstorable.test(text) ? clean(value) : text;
+}
+
+/** The same of what is JSON text already. */
+export function storableText(json: string): string {
+  return unstorable.test(json) ? clean(JSON.parse(json)) : json;
+}
+
+function clean(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === "string") return cleanText(part);
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;

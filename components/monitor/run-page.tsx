@@ -15,6 +15,7 @@ import { RunTabs } from "./run-tabs.tsx";
 import { ScreenProvider, useRunScreen, useShown } from "./screen/use-screen.tsx";
 import { Scrubber } from "./scrubber.tsx";
 import { runStatus } from "./step-status.ts";
+import { ValuesOfRun } from "./stored-value-view.tsx";
 import { planOf, useRunFollower, useRunState } from "./use-run.ts";
 
 interface RunPageProps {
@@ -42,20 +43,22 @@ function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
   const follower = useRunFollower(run.id, plan);
   const screen = useRunScreen(plan, follower);
   return (
-    <ScreenProvider screen={screen}>
-      <PageHeader
-        trail={[{ href: "/runs", label: "Runs" }]}
-        title={run.workflow_name}
-        beside={
-          <>
-            <span className="figures text-subtle">v{run.version}</span>
-            <RunConnection follower={follower} />
-          </>
-        }
-        actions={<RunActions run={run} follower={follower} />}
-      />
-      <RunBody run={run} follower={follower} />
-    </ScreenProvider>
+    <ValuesOfRun run={run.id}>
+      <ScreenProvider screen={screen}>
+        <PageHeader
+          trail={[{ href: "/runs", label: "Runs" }]}
+          title={run.workflow_name}
+          beside={
+            <>
+              <span className="figures text-subtle">v{run.version}</span>
+              <RunConnection follower={follower} />
+            </>
+          }
+          actions={<RunActions run={run} follower={follower} />}
+        />
+        <RunBody run={run} follower={follower} />
+      </ScreenProvider>
+    </ValuesOfRun>
   );
 }
 

@@ -4,8 +4,10 @@ import { Download, FileText } from "lucide-react";
 import type { Json } from "../../engine/json.ts";
 import type { RunView } from "../../engine/run/projection.ts";
 import { isRunEnded } from "../../engine/run/status.ts";
+import { isStored } from "../../engine/run/stored-value.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { download, type TextFile } from "../ui/download.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { documentOf } from "./prose.ts";
 import { ValueView } from "./value-view.tsx";
@@ -18,7 +20,7 @@ export function RunResult({ view, name }: { view: RunView; name: string }) {
       <section aria-label="Output" className="min-w-0">
         <header className="mb-3 flex items-center gap-2">
           <h2 className="flex-1 text-sm font-semibold">Output</h2>
-          {view.output !== null && (
+          {files.length > 0 && (
             <>
               <CopyButton text={files[0]?.text ?? ""} label="Copy the output" />
               {files.map((file) => (
@@ -54,15 +56,14 @@ export function RunResult({ view, name }: { view: RunView; name: string }) {
   );
 }
 
-interface ResultFile {
+interface ResultFile extends TextFile {
   label: string;
-  name: string;
-  type: string;
-  text: string;
 }
 
 /** What can be taken away: the text as a document where there is one, and everything as JSON where it is more than that text. */
 function resultFiles(output: Json, name: string): ResultFile[] {
+  // Who fetches it can take it away where it is shown.
+  if (output === null || isStored(output)) return [];
   const stem =
     name
       .toLowerCase()
@@ -80,13 +81,4 @@ function resultFiles(output: Json, name: string): ResultFile[] {
     });
   }
   return files;
-}
-
-function download(file: ResultFile): void {
-  const address = URL.createObjectURL(new Blob([file.text], { type: file.type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = file.name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -2,11 +2,13 @@
 
 import { useState } from "react";
 import { isJsonObject, type Json } from "../../engine/json.ts";
+import { isStored } from "../../engine/run/stored-value.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { JsonView } from "../ui/json-view.tsx";
 import { SegmentedControl } from "../ui/segmented-control.tsx";
 import { LongText } from "./long-text.tsx";
 import { isProse, readingOrder } from "./prose.ts";
+import { StoredValueView } from "./stored-value-view.tsx";
 
 interface ValueViewProps {
   value: Json;
@@ -20,8 +22,20 @@ type Way = "reading" | "json" | "raw";
 
 const wayLabels: Record<Way, string> = { reading: "Reading", json: "JSON", raw: "Raw" };
 
-/** A value for reading: text formatted, an object field by field; as a JSON tree; or raw, exactly as it is. */
+/**
+ * A value for reading: text formatted, an object field by field; as a JSON tree; or raw, exactly as it is. One that is too large to come
+ * with its run is fetched when it is asked for.
+ */
 export function ValueView({ value, label, copies = true }: ValueViewProps) {
+  if (!isStored(value)) return <InlineValue value={value} label={label} copies={copies} />;
+  return (
+    <StoredValueView key={value.$stored} stored={value} label={label}>
+      {(whole) => <InlineValue value={whole} label={label} copies={copies} />}
+    </StoredValueView>
+  );
+}
+
+function InlineValue({ value, label, copies }: Required<ValueViewProps>) {
   const [asked, setAsked] = useState<Way | null>(null);
   if (value === null) return <p className="text-sm text-subtle">Nothing.</p>;
   const ways = waysOf(value);

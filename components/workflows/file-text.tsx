@@ -6,7 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import type { FieldControl } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
-import { sizeWords } from "./json-schema.ts";
+import { sizeWords } from "../ui/size-words.ts";
 
 /** A file past this is refused before it is read: no run could take it, and a field this full is slow to type in. */
 const maxFileBytes = 5_000_000;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { runInputBytes } from "../../contracts/api/run.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../engine/json.ts";
+import { sizeWords } from "../ui/size-words.ts";
 
 /** One field of a form, drawn from a property of a workflow's input schema. */
 export interface FormField {
@@ -123,11 +124,6 @@ function sizeFault(input: JsonObject): Record<string, string> | null {
 
 function bytesOf(value: Json): number {
   return new TextEncoder().encode(JSON.stringify(value)).byteLength;
-}
-
-/** "256 KB", "1.2 MB". */
-export function sizeWords(bytes: number): string {
-  return bytes < 1_024 * 1_024 ? `${Math.ceil(bytes / 1_024)} KB` : `${(bytes / 1_024 / 1_024).toFixed(1)} MB`;
 }
 
 function readField(field: FormField, text: string): { ok: true; value: Json } | { ok: false; fault: string } {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorRecordSchema } from "../../engine/errors.ts";
 import { logLineSchema, usageSchema } from "../../engine/run/event.ts";
 import { runStatusSchema, stepStatusSchema } from "../../engine/run/status.ts";
-import { idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
+import { idParamsSchema, idSchema, jsonValueSchema, momentSchema, pageQuerySchema, pageSchema } from "./common.ts";
 
 /** Bytes of JSON that a run takes as its input. */
 export const runInputBytes = 256 * 1_024;
@@ -39,6 +39,9 @@ export const runListQuerySchema = pageQuerySchema.extend({
   workflowId: idSchema.optional(),
 });
 
+/** Names a value of a run by what stands for it: its `$stored`. */
+export const valueParamsSchema = idParamsSchema.extend({ value: z.string().regex(/^[0-9a-f]{64}$/) });
+
 /** One step as the journal tells it. Times are epoch milliseconds, as in the journal. */
 export const stepSchema = z.object({
   step: z.string(),
@@ -54,6 +57,7 @@ export const stepSchema = z.object({
   endedAt: z.number().nullable(),
   retryAt: z.number().nullable(),
   error: errorRecordSchema.nullable(),
+  /** What it was given and what it gave; of more than 256 KiB of JSON, what stands for it (engine/run/stored-value.ts). */
   input: jsonValueSchema,
   output: jsonValueSchema,
   usage: z.array(usageSchema),

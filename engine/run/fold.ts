@@ -15,6 +15,7 @@ import { rewindRun } from "./rewind.ts";
 import { startRollback, undone } from "./rollback.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
+import { isStored, storedBytes } from "./stored-value.ts";
 import { begin, eachFrameEnded, endStep, type Fold, type Observer, openFrame, setStatus } from "./step.ts";
 
 export function emptyState(runId: string): RunState {
@@ -189,6 +190,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
   const { frame, node, record } = found;
   switch (event.type) {
     case "step-scheduled":
+      countStored(folding.state, event.input);
       record.attempt = event.attempt;
       record.claims = 0;
       record.scheduledSeq = event.seq;
@@ -275,13 +277,21 @@ function completed(folding: Fold, { frame, node, record }: FoundStep, event: Eve
   record.due = null;
   record.error = null;
   addUsage(state, event.usage);
-  if (event.vars !== undefined) for (const [name, value] of Object.entries(event.vars)) state.vars[name] = value;
+  countStored(state, event.output);
+  for (const [name, value] of Object.entries(event.vars ?? {})) {
+    state.vars[name] = value;
+    countStored(state, value);
+  }
   if (node.behaviour === "output") state.output = event.output;
   if (node.behaviour === "break" || node.behaviour === "continue" || node.behaviour === "end")
     return endScope(folding, frame, node, record, event.output);
   if (event.append !== undefined || event.emitted !== undefined) tell(folding, frame, event);
   if (isStepEnded(record.status)) return; // what it told ended its own scope
   endStep(folding, frame, node, record, "completed", event.ports ?? node.defaultPorts, event.output);
+}
+
+function countStored(state: RunState, value: Json): void {
+  if (isStored(value)) state.stored = (state.stored ?? 0) + storedBytes(value);
 }
 
 function awaitEvent(

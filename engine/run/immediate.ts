@@ -6,6 +6,7 @@ import { apply, emptyState } from "./fold.ts";
 import type { RunCommand, RunInput } from "./input.ts";
 import type { RunState } from "./state.ts";
 import { isRunEnded } from "./status.ts";
+import { largeJson } from "./stored-value.ts";
 import { transition } from "./transition.ts";
 
 type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;
@@ -13,7 +14,10 @@ type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;
 /** Answers `prepare` commands on the spot; null when that needs more than computing here (the sandbox). */
 type Prepare = (state: RunState, commands: PrepareCommand[]) => RunInput[] | null;
 
-/** Bytes of events beyond which a run is left to a worker, which has limits of its own and says so when one is broken. */
+/**
+ * Bytes of events beyond which a run is left to a worker, which has limits of its own and says so when one is broken. So is one with a
+ * value that may not travel inline.
+ */
 const mostBytes = 1_000_000;
 
 const computing: ReadonlySet<Behaviour> = new Set([
@@ -66,11 +70,15 @@ export function immediateRun(
 
   /** One input. False when it asks for what only a worker gives. */
   const turn = (input: RunInput): boolean => {
-    const turned = transition(plan, state, input, now());
+    let large = false;
+    const turned = transition(plan, state, input, now(), (value) => {
+      large ||= largeJson(value) !== null;
+      return value;
+    });
     state = turned.state;
     for (const event of turned.events) events.push(event);
     bytesLeft -= weigh(turned.events, bytesLeft);
-    if (bytesLeft < 0) return false;
+    if (bytesLeft < 0 || large) return false;
     for (const command of turned.commands) {
       if (command.type === "prepare") toPrepare.set(command.step, command);
       // The run's own time limit is called off again when it ends; a step's retry or deadline has to be waited for.

@@ -8,8 +8,10 @@ import { escalationOptions } from "./escalation.ts";
 import type { EventBody, Outcome, Usage } from "./event.ts";
 import { findStep } from "./fold.ts";
 import { loopInReach } from "./handlers.ts";
-import type { ChildEnd, RunInput } from "./input.ts";
+import type { ChildEnd, Prepared, RunInput } from "./input.ts";
 import type { RunState, Step } from "./state.ts";
+
+type PreparedAs<K extends Prepared["kind"]> = Extract<Prepared, { kind: K }>;
 
 /** A deadline decides by kind ("reject"); an author's own option of that kind is the port it takes. */
 export function optionOf(plan: Plan, node: PlanNode, record: Step, decision: string): string {
@@ -77,6 +79,17 @@ export function appendFault(plan: Plan, state: RunState, step: string, { append 
 /** The event of an executor that takes an attempt up. */
 export function startedEvent(input: Extract<RunInput, { type: "started" }>): EventBody {
   return { type: "step-started", step: input.step, attempt: input.attempt, worker: input.worker, claim: input.claim };
+}
+
+/** The event of a step that was computed in the turn. */
+export function computedEvent(step: string, attempt: number, { outcome, input }: PreparedAs<"computed">): EventBody {
+  return { type: "step-completed", step, attempt, ...outcome, ...(input === null ? {} : { input }) };
+}
+
+/** The event of a loop whose list, or number of turns, is known. */
+export function loopOpened(step: string, { items, total, concurrency, open }: PreparedAs<"loop">): EventBody {
+  const list = items === null ? {} : { items };
+  return { type: "loop-opened", step, ...list, total, concurrency, ...(open === true ? { open } : {}) };
 }
 
 /** A `while` loop that still repeats at its bound fails. */

@@ -11,7 +11,9 @@ import {
   attemptBounds,
   boundReached,
   childResult,
+  computedEvent,
   granted,
+  loopOpened,
   nextAttempt,
   optionOf,
   startedEvent,
@@ -21,6 +23,7 @@ import { disarmCommand, handlerTimers, isEffectNow, isPending, pendingSteps, pre
 import { canRollBack, isRollingBack } from "./rollback.ts";
 import type { RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
+import { withStored, type KeepLarge } from "./stored-value.ts";
 
 /** How far the clocks of workers and store may lie apart. */
 const clockToleranceMs = 2_000;
@@ -35,9 +38,10 @@ export interface Turn {
  * One turn of a run: what happened in the world goes in; events for the journal and commands for the world come out. Pure: no clock, no
  * randomness, no IO. The state given is consumed; use the one returned. All events of one turn belong into one append.
  * An input that no longer applies (late, repeated, for another attempt) gives nothing.
+ * @param keep what becomes of values that are too large to travel inline; without it they do
  */
-export function transition(plan: Plan, state: RunState, input: RunInput, now: number): Turn {
-  const turn = new Turning(plan, state, now);
+export function transition(plan: Plan, state: RunState, input: RunInput, now: number, keep?: KeepLarge): Turn {
+  const turn = new Turning(plan, state, now, keep);
   turn.take(input);
   turn.settle();
   return { state: turn.state, events: turn.events, commands: turn.commands };
@@ -49,6 +53,7 @@ class Turning {
   state: RunState;
   private readonly plan: Plan;
   private readonly now: number;
+  private readonly keep: KeepLarge | undefined;
   /** Steps that came up or were let go in this turn, by name. */
   private readonly touched = new Map<string, { node: PlanNode; record: Step }>();
   private readonly aborted: string[] = [];
@@ -56,15 +61,17 @@ class Turning {
   /** True when effects that waited for a place may find one now. */
   private placeFree = false;
 
-  constructor(plan: Plan, state: RunState, now: number) {
+  constructor(plan: Plan, state: RunState, now: number, keep?: KeepLarge) {
     this.plan = plan;
     this.state = state;
     this.now = now;
+    this.keep = keep;
     this.workingBefore = state.working;
   }
 
   private emit(body: EventBody): RunEvent {
-    const event: RunEvent = { ...body, seq: this.state.seq + 1, at: this.now };
+    const kept = this.keep === undefined ? body : withStored(body, this.keep);
+    const event: RunEvent = { ...kept, seq: this.state.seq + 1, at: this.now };
     this.state = apply(this.plan, this.state, event, (change) => this.observe(change.step, change.node, change.record));
     this.events.push(event);
     return event;
@@ -249,13 +256,7 @@ class Turning {
           this.emit({ type: "step-failed", step, attempt, error: fault, retryAt: null });
           return;
         }
-        this.emit({
-          type: "step-completed",
-          step,
-          attempt,
-          ...prepared.outcome,
-          ...(prepared.input === null ? {} : { input: prepared.input }),
-        });
+        this.emit(computedEvent(step, attempt, prepared));
         return;
       }
       case "effect": {
@@ -288,12 +289,9 @@ class Turning {
         return;
       case "open":
         return;
-      case "loop": {
-        const { items, total, concurrency, open } = prepared;
-        const list = items === null ? {} : { items };
-        this.emit({ type: "loop-opened", step, ...list, total, concurrency, ...(open === true ? { open } : {}) });
+      case "loop":
+        this.emit(loopOpened(step, prepared));
         return;
-      }
       case "loop-judge":
         // An iteration that ended meanwhile asked anew.
         if (record.loop?.judging === prepared.index)

@@ -9,6 +9,7 @@ import { findStep } from "../../engine/run/fold.ts";
 import { evaluatedStep, templateFor } from "../../engine/run/preparation.ts";
 import { scopeOf } from "../../engine/run/scope.ts";
 import type { RunState } from "../../engine/run/state.ts";
+import { collectStored, restoreStored } from "../../engine/run/stored-value.ts";
 import type { Plan, PlanNode } from "../../engine/workflow/plan.ts";
 import { beginResolve } from "../../engine/workflow/resolve.ts";
 import type { Resolving } from "../../engine/workflow/resolve.ts";
@@ -37,6 +38,8 @@ export interface PrepareContext {
   newChildId: (runId: string, step: string, attempt: number) => string;
   contracts: ContractCheck;
   log: Log;
+  /** Values of the run that were kept apart, by id: those that `storedIn` named. */
+  known?: ReadonlyMap<string, Json>;
 }
 
 type Quiet = Omit<PrepareContext, "sandbox">;
@@ -46,6 +49,16 @@ interface Begun {
   node: PlanNode;
   resolving: Resolving;
   evaluations: Evaluation[];
+}
+
+/** Ids of the values that were kept apart and that these steps may read: to be had before they are prepared. */
+export function storedIn(
+  { plan, state }: Pick<PrepareContext, "plan" | "state">,
+  commands: PrepareCommand[],
+): Set<string> {
+  const ids = new Set<string>();
+  if (state.stored !== undefined) for (const { step } of commands) collectStored(scopeOf(plan, state, step), ids);
+  return ids;
 }
 
 /**
@@ -99,14 +112,15 @@ async function evaluate(
   return answers.filter((answer) => answer !== null);
 }
 
-function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun | PreparedInput {
+function begin({ plan, state, now, log, known }: Quiet, command: PrepareCommand): Begun | PreparedInput {
   const node = plan.nodes.get(command.node);
   if (node === undefined) {
     const error = new BatonError("INTERNAL", `Step ${command.step} is not in the workflow.`);
     return failed(command, error, log);
   }
   try {
-    const scope = scopeOf(plan, state, command.step);
+    const read = scopeOf(plan, state, command.step);
+    const scope = known === undefined ? read : restoredScope(read, known);
     const resolving = beginResolve(templateFor(node, command.purpose), scope);
     const seed = `${state.runId}.${command.step}.${command.attempt}.${command.index ?? ""}`;
     const evaluations = resolving.codes.map(({ code }) => ({ code, scope, now, seed }));
@@ -114,6 +128,10 @@ function begin({ plan, state, now, log }: Quiet, command: PrepareCommand): Begun
   } catch (error) {
     return failed(command, error, log);
   }
+}
+
+function restoredScope(scope: JsonObject, known: ReadonlyMap<string, Json>): JsonObject {
+  return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, restoreStored(value, known)]));
 }
 
 function finish(

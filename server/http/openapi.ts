@@ -136,6 +136,6 @@ function withoutDefinitions(value: Json): Json {
   const kept: JsonObject = Object.fromEntries(
     Object.entries(rest).map(([key, one]): [string, Json] => [key, withoutDefinitions(one)]),
   );
-  if (typeof reference === "string" && !reference.startsWith("#/$defs/")) kept["$ref"] = reference;
+  if (typeof reference === "string" && reference !== "#" && !reference.startsWith("#/$defs/")) kept["$ref"] = reference;
   return kept;
 }

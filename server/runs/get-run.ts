@@ -1,4 +1,5 @@
 import type { Run } from "../../contracts/api/run.ts";
+import type { Json } from "../../engine/json.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import { projectRun, type RunView } from "../../engine/run/projection.ts";
 import type { Plan } from "../../engine/workflow/plan.ts";
@@ -31,6 +32,17 @@ export async function getRun(
     parts.runs.forks(caller.orgId, id),
   ]);
   return { ...answerOf(row, view), ...forks };
+}
+
+/** A value of a run that stands apart from its events. @throws BatonError NOT_FOUND */
+export async function readValue(
+  runs: Pick<RunStore, "value">,
+  caller: Caller,
+  { id, value }: { id: string; value: string },
+): Promise<Json> {
+  const found = await runs.value(caller.orgId, id, value);
+  if (found === null) throw notFound("value");
+  return found.value;
 }
 
 /** As `getRun`, for a run that has just ended, whose whole journal is at hand. */

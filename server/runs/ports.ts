@@ -57,6 +57,7 @@ export interface RunStore {
    * has, nothing is inserted and that run's id is given. Null when workflow or version are gone, or another is published.
    */
   insert(run: NewRun, audit: AuditEntry): Promise<{ id: string; status: RunStatus; workflowName: string } | null>;
+  /** With the output whole, however large it is. */
   get(orgId: string, id: string): Promise<RunRow | null>;
   list(
     orgId: string,
@@ -64,6 +65,8 @@ export interface RunStore {
   ): Promise<Page<RunSummary>>;
   /** Events after a number, in order: at most `limit`, fewer where they are large, at least one where there is one. */
   events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]>;
+  /** A value of the run that is too large to travel inline; null where there is none by that id. */
+  value(orgId: string, runId: string, id: string): Promise<{ value: Json } | null>;
   /** Writes down what somebody wants of a run, with its audit row; the number of the signal. */
   signal(
     signal: { orgId: string; runId: string; kind: RunSignalKind; payload: JsonObject },

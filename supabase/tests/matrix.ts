@@ -239,6 +239,15 @@ export const matrix: Record<string, Rule> = {
       (w) => `insert into run_events (org_id, run_id, seq, at, type) values (${runKey(w)}, 2, now(), 'run-completed')`,
     ),
   },
+  run_values: {
+    read: "members",
+    mine: "org_id = $1",
+    writes: serverOnly(
+      "run_values",
+      "value",
+      (w) => `insert into run_values (org_id, run_id, id, value) values (${runKey(w)}, '${"0".repeat(64)}', '1')`,
+    ),
+  },
   run_signals: {
     read: "nobody",
     mine: "org_id = $1",

@@ -6,14 +6,16 @@ import { ErrorState } from "../../ui/error-state.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { Status } from "../../ui/status.tsx";
+import { ValuesOfRun } from "../../monitor/stored-value-view.tsx";
 import { ValueView } from "../../monitor/value-view.tsx";
 import { outputShape } from "../expression/output-shape.ts";
-import { useLastRun, useNodeLive, useStreamed } from "../run/use-live.ts";
+import { useLastRun, useLive, useNodeLive, useStreamed } from "../run/use-live.ts";
 
 /** What the step gives or gave in the last run, or what it will give as far as its settings tell. */
 export function OutputPanel({ node }: { node: WorkflowNode }) {
   const run = useLastRun();
   const live = useNodeLive(node.id);
+  const shown = useLive((state) => (live === null ? null : state.run));
   const streamed = useStreamed(live?.run);
   const steps = run?.steps.filter((step) => step.node === node.id) ?? [];
   const last = live?.run.step ?? steps.at(-1);
@@ -53,7 +55,11 @@ export function OutputPanel({ node }: { node: WorkflowNode }) {
           <span aria-hidden className="ml-0.5 inline-block h-3.5 w-1.5 translate-y-0.5 animate-pulse bg-running" />
         </p>
       )}
-      {last.status === "completed" && <ValueView value={last.output} label="the output" />}
+      {last.status === "completed" && (
+        <ValuesOfRun run={shown?.id ?? run?.id ?? null}>
+          <ValueView value={last.output} label="the output" />
+        </ValuesOfRun>
+      )}
     </div>
   );
 }

@@ -1,16 +1,13 @@
 import type { WorkflowFile } from "../../../engine/workflow/file.ts";
 import { workflowFileSchema } from "../../../engine/workflow/file.ts";
 import { type ApiClient, errorWords } from "../../api-client.ts";
+import { download } from "../../ui/download.ts";
 import { toast } from "../../ui/toast.tsx";
 
 /** Gives a workflow to the person as a file, exactly as the command line and other organisations take it. */
 export function downloadFile(file: WorkflowFile, suffix = ""): void {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${fileName(file.name)}${suffix}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const text = `${JSON.stringify(file, null, 2)}\n`;
+  download({ name: `${fileName(file.name)}${suffix}.json`, type: "application/json", text });
 }
 
 /** A version as a file. */

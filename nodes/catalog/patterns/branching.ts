@@ -164,7 +164,7 @@ export const branching: Record<number, Story> = {
   43() {
     const run = begin(43);
     run.finish("a");
-    expect([run.state.output, run.status("b")]).toEqual(["done", "cancelled"]);
+    expect([run.output, run.status("b")]).toEqual(["done", "cancelled"]);
     return run;
   },
 };

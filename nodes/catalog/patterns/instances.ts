@@ -83,7 +83,7 @@ export const instances: Record<number, Story> = {
   20() {
     const run = begin(20);
     run.event("case.withdrawn");
-    expect([run.state.output, run.status("work"), run.status("more")]).toEqual(["withdrawn", "cancelled", "cancelled"]);
+    expect([run.output, run.status("work"), run.status("more")]).toEqual(["withdrawn", "cancelled", "cancelled"]);
     return run;
   },
   21() {
@@ -97,7 +97,7 @@ export const instances: Record<number, Story> = {
     const call = run.events.find((event) => event.type === "child-started");
     expect(call).toMatchObject({ step: "call", version: 1, depth: 1, input: { depth: 0 } });
     run.childEnds("call", { output: "from below", costUsd: 0.5 });
-    expect([run.state.output, run.state.costUsd]).toEqual(["from below", 0.5]);
+    expect([run.output, run.state.costUsd]).toEqual(["from below", 0.5]);
     return run;
   },
   23() {
@@ -147,10 +147,8 @@ export const instances: Record<number, Story> = {
     const run = begin(27, items);
     run.finish("each.1.work", "done");
     run.event("instances.enough");
-    expect(run.state.frames[""]?.steps["each"]).toMatchObject({
-      status: "completed",
-      output: { results: [null, "done", null], missing: [0, 2], count: 3 },
-    });
+    expect(run.status("each")).toBe("completed");
+    expect(run.outputOf("each")).toEqual({ results: [null, "done", null], missing: [0, 2], count: 3 });
     run.finish("next");
     return run;
   },
@@ -162,7 +160,7 @@ export const instances: Record<number, Story> = {
     run.finish("next");
     expect(run.state.status).toBe("running");
     run.finish("each.1.work", 1);
-    expect(run.state.frames[""]?.steps["each"]?.output).toEqual({ results: [0, null, 2], missing: [1], count: 3 });
+    expect(run.outputOf("each")).toEqual({ results: [0, null, 2], missing: [1], count: 3 });
     return run;
   },
   35() {

@@ -6,16 +6,20 @@ import { outstanding } from "../../../engine/run/outstanding.ts";
 import { projectRun } from "../../../engine/run/projection.ts";
 import type { RunState } from "../../../engine/run/state.ts";
 import type { StepStatus } from "../../../engine/run/status.ts";
+import { isStored, restoreStored, type KeepLarge } from "../../../engine/run/stored-value.ts";
 import { transition } from "../../../engine/run/transition.ts";
 import { verifyJournal } from "../../../engine/run/verify.ts";
 import { compile } from "../../../engine/workflow/compile.ts";
 import type { Plan } from "../../../engine/workflow/plan.ts";
 import { catalogue } from "../definitions.ts";
-import { prepareAtOnce } from "../prepare-steps.ts";
+import { prepareAtOnce, storedIn } from "../prepare-steps.ts";
 
 const workflowId = "00000000-0000-4000-8000-000000000000";
 const runId = "00000000-0000-4000-8000-000000000001";
 const by = { kind: "system" as const, id: null, label: "test" };
+
+/** Whether runs keep every value of their steps apart from their events, as they do what is too large to travel inline. */
+export const keeping = { apart: false };
 
 /**
  * A run of a workflow file on the engine alone, with the product's own node types: whoever holds it plays the world, and says when a step
@@ -29,6 +33,7 @@ export class PatternRun {
   state: RunState = emptyState(runId);
   #now = 1_700_000_000_000;
   #ids = 0;
+  readonly #values = new Map<string, Json>();
 
   constructor(file: unknown, input: Json = {}) {
     const compiled = compile(file, catalogue);
@@ -54,7 +59,7 @@ export class PatternRun {
     const inputs = [input];
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
       this.#now += 1;
-      const turn = transition(this.plan, this.state, next, this.#now);
+      const turn = transition(this.plan, this.state, next, this.#now, keeping.apart ? this.#keep : undefined);
       this.state = turn.state;
       this.events.push(...structuredClone(turn.events));
       const prepares = turn.commands.filter((command) => command.type === "prepare");
@@ -68,10 +73,28 @@ export class PatternRun {
         contracts: () => null,
         log: { error: (fields: object, message: string) => fail(`${message} ${JSON.stringify(fields)}`) },
       };
-      const answers = prepareAtOnce(context, prepares);
+      const needed = [...storedIn(context, prepares)].map((id) => [id, this.#values.get(id) ?? null] as const);
+      const answers = prepareAtOnce({ ...context, known: new Map(needed) }, prepares);
       if (answers === null) throw new Error("An expression of this workflow needs the sandbox.");
       inputs.push(...answers);
     }
+  }
+
+  readonly #keep: KeepLarge = (value) => {
+    if (value === null || isStored(value)) return value;
+    const id = String(this.#values.size).padStart(64, "0");
+    this.#values.set(id, value);
+    return { $stored: id, bytes: 0, kind: "text", length: 0 };
+  };
+
+  /** What the run gave. */
+  get output(): Json {
+    return restoreStored(this.state.output, this.#values);
+  }
+
+  /** What a step of the graph itself gave. */
+  outputOf(node: string): Json {
+    return restoreStored(this.state.frames[""]?.steps[node]?.output ?? null, this.#values);
   }
 
   /** Steps that an executor works on, in the order they were begun. */

@@ -1,4 +1,4 @@
-import { idParamsSchema } from "../../../contracts/api/common.ts";
+import { idParamsSchema, jsonValueSchema } from "../../../contracts/api/common.ts";
 import {
   cancelBodySchema,
   changeBodySchema,
@@ -12,13 +12,14 @@ import {
   runSchema,
   startAnswerSchema,
   startRunSchema,
+  valueParamsSchema,
   waitQuerySchema,
 } from "../../../contracts/api/run.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { awaitRun } from "../../runs/await-run.ts";
 import { cancelRun, changeRun, pauseRun, resumeRun, retryRun } from "../../runs/control-run.ts";
 import { forkRun } from "../../runs/fork-run.ts";
-import { getRun } from "../../runs/get-run.ts";
+import { getRun, readValue } from "../../runs/get-run.ts";
 import { listRuns } from "../../runs/list-runs.ts";
 import { readEvents } from "../../runs/read-events.ts";
 import { startRun, type StartRequest } from "../../runs/start-run.ts";
@@ -31,6 +32,9 @@ const tag = "Runs";
 /** An input of 256 KiB and what stands around it; a larger one is refused by the use case, which says why. */
 const startBytes = 1_000_000;
 const accepted = { 202: { description: "Asked for; the journal tells when it happened", schema: startAnswerSchema } };
+
+const largeWords =
+  "Where a step was given or gave more than 256 KiB, { $stored, bytes, kind, length } stands for it; /runs/{id}/values/{$stored} gives it.";
 
 /** With the runs that were folded for others. */
 type Reading = Services & { views: RunViews };
@@ -104,7 +108,7 @@ function readingRoutes(services: Reading): Route[] {
         summary: "Get a run with its steps",
         tag,
         params: idParamsSchema,
-        answers: { 200: { description: "The run", schema: runSchema } },
+        answers: { 200: { description: `The run, its output whole. ${largeWords}`, schema: runSchema } },
       },
       async ({ caller, params }) => ({ status: 200, body: await getRun(services, caller, params.id) }),
     ),
@@ -125,6 +129,18 @@ function readingRoutes(services: Reading): Route[] {
           return streamEvents(services, caller, params.id, query.after, context);
         return { status: 200, body: await readEvents(services.runs, caller, params.id, query) };
       },
+    ),
+    route(
+      {
+        method: "get",
+        path: "/runs/{id}/values/{value}",
+        action: "run:read",
+        summary: "Read a value of a run that is too large to stand in its events",
+        tag,
+        params: valueParamsSchema,
+        answers: { 200: { description: "The value", schema: jsonValueSchema } },
+      },
+      async ({ caller, params }) => ({ status: 200, body: await readValue(services.runs, caller, params) }),
     ),
   ];
 }

@@ -1,0 +1,98 @@
+import { isJsonObject, weigh, type Json } from "../json.ts";
+import type { EventBody } from "./event.ts";
+
+/** Bytes of JSON that a value may have inline, in events and in the state. */
+export const inlineBytes = 256 * 1024;
+
+/**
+ * Stands in events and in the state for a value that is too large to travel inline. The value itself is kept with its run, under
+ * `$stored`, the SHA-256 digest of its JSON in hexadecimal. The rest says what it is to people who have not asked for it.
+ */
+export interface StoredValue {
+  $stored: string;
+  bytes: number;
+  kind: "text" | "list" | "object";
+  /** Characters of a text, items of a list, fields of an object. */
+  length: number;
+}
+
+/** Largest value of a step, in bytes of JSON. */
+const mostBytes = 10 * 1024 * 1024;
+const digest = /^[0-9a-f]{64}$/;
+
+/** The JSON of a value that is too large to travel inline; null for any other. */
+export function largeJson(value: Json): string | null {
+  // Most values are small, which shows without writing them out: no character takes more than six bytes.
+  if (weigh(value, inlineBytes / 6) <= inlineBytes / 6) return null;
+  const json = JSON.stringify(value);
+  return json.length > inlineBytes || bytesOf(json) > inlineBytes ? json : null;
+}
+
+/** Bytes of a text in UTF-8. */
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    // Half of a pair is two of its four bytes.
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+  }
+  return bytes;
+}
+
+/** Whether a value stands for one that is kept apart. Only who has its run's values can tell that it is not a stranger's imitation. */
+export function isStored(value: Json | undefined): value is StoredValue & { [key: string]: Json } {
+  return isJsonObject(value) && typeof value["$stored"] === "string" && digest.test(value["$stored"]);
+}
+
+/** Bytes that a value takes where it is kept. A stranger's imitation may say anything, and counts as no more than the largest. */
+export function storedBytes({ bytes }: StoredValue): number {
+  return typeof bytes === "number" && bytes >= 0 ? Math.min(bytes, mostBytes) : mostBytes;
+}
+
+/** Adds the ids of all values that are kept apart and that this one holds. */
+export function collectStored(value: Json, into: Set<string>): void {
+  if (typeof value !== "object" || value === null) return;
+  if (isStored(value)) into.add(value.$stored);
+  else for (const part of Object.values(value)) collectStored(part, into);
+}
+
+/** The value with those put back that are known; what is not known stays as it is. Shares all that needs no change. */
+export function restoreStored(value: Json, known: ReadonlyMap<string, Json>): Json {
+  if (typeof value !== "object" || value === null || known.size === 0) return value;
+  if (isStored(value)) return known.get(value.$stored) ?? value;
+  if (Array.isArray(value)) {
+    const parts = value.map((part) => restoreStored(part, known));
+    return parts.some((part, index) => part !== value[index]) ? parts : value;
+  }
+  let changed = false;
+  const fields = Object.entries(value).map(([name, part]): [string, Json] => {
+    const restored = restoreStored(part, known);
+    changed ||= restored !== part;
+    return [name, restored];
+  });
+  return changed ? Object.fromEntries(fields) : value;
+}
+
+/** Gives a value that is too large to travel inline to be kept, and what stands for it; any other as it is. */
+export type KeepLarge = (value: Json) => Json;
+
+/** The event with what steps gave and were given kept apart where that is too large. */
+export function withStored(body: EventBody, keep: KeepLarge): EventBody {
+  switch (body.type) {
+    case "step-completed":
+      return {
+        ...body,
+        output: keep(body.output),
+        ...(body.input === undefined ? {} : { input: keep(body.input) }),
+        ...(body.vars === undefined ? {} : { vars: keepEach(body.vars, keep) }),
+      };
+    case "step-scheduled":
+      return { ...body, input: keep(body.input) };
+    default:
+      return body;
+  }
+}
+
+function keepEach(vars: Record<string, Json>, keep: KeepLarge): Record<string, Json> {
+  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, keep(value)]));
+}
