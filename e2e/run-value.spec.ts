@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures/test.ts";
+import { expectAccessible } from "./fixtures/screen.ts";
 import { workflowFile } from "./fixtures/workflow-files.ts";
 
 /** start → say (gives the value) → finish. */
@@ -54,6 +55,36 @@ test("a value is read formatted, as a tree and raw, and a large one comes piece 
     await expect(detail.getByText(/"rows": \[|## Part 0/).first()).toBeVisible();
   });
   expect(silence, "the page answers all the while").toBeLessThan(5_000);
+});
+
+test("a value that is too large to come with its run is fetched when asked for", async ({ api, owner, expected }) => {
+  expected.push(/run_values|Failed to load resource/);
+  const rows = Array.from({ length: 6_000 }, (_, index) => ({
+    row: index,
+    words: "as wide as a row of a report may be",
+  }));
+  const run = await api.start(await api.importWorkflow(saying("Wide", rows)));
+  await api.runIn(run, "completed");
+  await owner.goto(`/runs/${run}?step=say`);
+  const detail = owner.getByRole("region", { name: "Say" });
+  await expect(detail.getByText("A list of 6,000 items")).toBeVisible();
+  await expectAccessible(owner, "a value apart");
+  // Where that fails it says so, and tries again when asked to.
+  const address = "**/rest/v1/run_values*";
+  await owner.route(address, (route) => route.fulfill({ status: 400, json: { message: "refused" } }));
+  await detail.getByRole("button", { name: "Show the output" }).click();
+  await expect(detail.getByText("The value could not be read")).toBeVisible();
+  await owner.unroute(address);
+  await detail.getByRole("button", { name: "Show the output" }).click();
+  await expect(detail.getByText("6000 items")).toBeVisible();
+  await expect(detail.getByText("The value could not be read")).toHaveCount(0);
+  const [file] = await Promise.all([
+    owner.waitForEvent("download"),
+    detail.getByRole("button", { name: "Download the output" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("output.json");
+  await owner.getByRole("tab", { name: /Result/ }).click();
+  await expect(owner.getByRole("region", { name: "Output" }).getByText("A list of 6,000 items")).toBeVisible();
 });
 
 for (const [what, text] of [

@@ -35,12 +35,15 @@ import { Toolbar } from "./panels/toolbar.tsx";
 import { EditorRuns } from "./run/editor-runs.ts";
 import { RunBar } from "./run/run-bar.tsx";
 import { Autosave } from "./store/autosave.ts";
+import { placed } from "./store/layout.ts";
 import { apiDrafts, browserDrawer, sameFile } from "./store/draft-server.ts";
 import { EditorStore } from "./store/editor-store.ts";
 import { createViewStore } from "./store/view-store.ts";
 import { useChecked } from "./check/use-checked.ts";
 import { useKnownAgents } from "./use-agents.ts";
 import { useCredentialNames } from "./use-credential-names.ts";
+
+const openedSchema = workflowFileSchema.transform(placed);
 
 interface EditorPageProps {
   record: DraftRecord;
@@ -50,7 +53,7 @@ interface EditorPageProps {
 
 /** The workflow editor: steps at the left, the drawing in the middle, settings at the right. */
 export function EditorPage({ record, published }: EditorPageProps) {
-  const [opened] = useState(() => workflowFileSchema.safeParse(record.draft));
+  const [opened] = useState(() => openedSchema.safeParse(record.draft));
   if (!opened.success) {
     return (
       <ErrorState
@@ -62,11 +65,7 @@ export function EditorPage({ record, published }: EditorPageProps) {
     );
   }
   return (
-    <OpenEditor
-      record={record}
-      file={opened.data}
-      publishedFile={workflowFileSchema.safeParse(published).data ?? null}
-    />
+    <OpenEditor record={record} file={opened.data} publishedFile={openedSchema.safeParse(published).data ?? null} />
   );
 }
 

@@ -5,7 +5,7 @@ import { createContext, useContext, useState, type ReactNode } from "react";
 import { z } from "zod";
 import type { Json } from "../../engine/json.ts";
 import type { StoredValue } from "../../engine/run/stored-value.ts";
-import { parseRow } from "../records/rows.ts";
+import { parseRow, ReadError } from "../records/rows.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { download } from "../ui/download.ts";
@@ -61,7 +61,9 @@ export function StoredValueView({ stored, label, children }: StoredValueViewProp
       const value = await read();
       setReading(value === undefined ? { state: "failed", problem: "It is not with the run any more." } : then(value));
     } catch (problem) {
-      setReading({ state: "failed", problem: problem instanceof Error ? problem.message : String(problem) });
+      // Anything else is a fault of ours, for the page's own error.
+      if (!(problem instanceof ReadError)) throw problem;
+      setReading({ state: "failed", problem: "Check the connection, then ask for it again." });
     }
   }
 
@@ -101,7 +103,7 @@ export function StoredValueView({ stored, label, children }: StoredValueViewProp
           </div>
         )}
       </div>
-      {reading.state === "failed" && <ErrorState title="It could not be read" description={reading.problem} />}
+      {reading.state === "failed" && <ErrorState title="The value could not be read" description={reading.problem} />}
       {reading.state === "read" && children(reading.value)}
     </div>
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { align, distribute, nudge } from "./arrange.ts";
 import { nodesOf } from "./graph.ts";
+import { placed } from "./layout.ts";
 import { fileOf } from "./testing.ts";
 
 const file = fileOf([
@@ -28,4 +29,15 @@ test("moves a container with what it holds, and keeps what is inside of it insid
   expect(at(both, "box")).toEqual({ x: 20, y: 400 });
   expect(at(both, "inside")).toEqual({ x: 40, y: 80 });
   expect(at(nudge(["inside"], { x: -100, y: 0 })(file), "inside")).toEqual({ x: 24, y: 80 });
+});
+
+test("what was written rather than drawn is laid out when it is opened; what was drawn stays as it is", () => {
+  expect(placed(file)).toBe(file);
+  const config = { prompt: "x" };
+  const written = fileOf(
+    ["a", "b", "c"].map((id) => ({ id, type: "agent", config })),
+    ["a b", "b c"],
+  );
+  const [a = 0, b = 0, c = 0] = ["a", "b", "c"].map((id) => at(placed(written), id)?.x);
+  expect(a < b && b < c).toBe(true);
 });

@@ -26,6 +26,12 @@ export function tidy(file: WorkflowFile, only: ReadonlySet<string> = new Set()):
   return next;
 }
 
+/** The file as it is to be drawn: one that was written rather than drawn has its steps all in one place, and is laid out. */
+export function placed(file: WorkflowFile): WorkflowFile {
+  const places = new Set(file.nodes.map(({ parentId, position }) => `${parentId} ${position.x} ${position.y}`));
+  return places.size < file.nodes.length ? tidy(file) : file;
+}
+
 function depthOf(file: WorkflowFile, id: string): number {
   let depth = id === "" ? 0 : 1;
   for (

@@ -1,6 +1,6 @@
 import type { WorkflowFile } from "../../../engine/workflow/file.ts";
 import { FlowModel, type FlowEdge, type FlowNode } from "../../editor/canvas/flow-model.ts";
-import { tidy } from "../../editor/store/layout.ts";
+import { placed } from "../../editor/store/layout.ts";
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -9,7 +9,7 @@ const nobody: ReadonlySet<string> = new Set();
  * screen's state by itself, so an event draws one card again and not the canvas.
  */
 export function drawnGraph(file: WorkflowFile): { nodes: FlowNode[]; edges: FlowEdge[] } {
-  const drawn = isPiledUp(file) ? tidy(file) : file;
+  const drawn = placed(file);
   const model = new FlowModel();
   const nodes = model.nodes(drawn, nobody, new Map(), new Map(), new Map());
   return {
@@ -17,10 +17,4 @@ export function drawnGraph(file: WorkflowFile): { nodes: FlowNode[]; edges: Flow
     nodes: nodes.map(({ ariaRole: _role, ...node }) => node),
     edges: model.edges(drawn, nobody),
   };
-}
-
-/** A file that was written rather than drawn has its steps all in one place. */
-function isPiledUp(file: WorkflowFile): boolean {
-  const places = new Set(file.nodes.map(({ parentId, position }) => `${parentId} ${position.x} ${position.y}`));
-  return places.size < file.nodes.length;
 }
