@@ -33,7 +33,7 @@ import { createMembers } from "../adapters/supabase/members.ts";
 import { createOrganizationStore } from "../adapters/supabase/organizations.ts";
 import { LimitTable } from "../adapters/supabase/limits.ts";
 import { ModelProviderTable } from "../adapters/supabase/model-providers.ts";
-import { createPool, type Pool } from "../adapters/supabase/pool.ts";
+import { createPool, onBehalfOf, type Pool } from "../adapters/supabase/pool.ts";
 import { RunTable } from "../adapters/supabase/runs.ts";
 import { TemplateTable } from "../adapters/supabase/templates.ts";
 import { TriggerTable } from "../adapters/supabase/triggers.ts";
@@ -70,7 +70,10 @@ export interface Container {
   close(): Promise<void>;
 }
 
-/** Connections to Postgres of one web process. Requests beyond that wait their turn, for five seconds at most. */
+/**
+ * Connections to Postgres of one web process. Requests beyond that wait their turn, for five seconds at most; those of one organisation
+ * take fifteen of them and leave the others.
+ */
 const poolSize = 20;
 /** How long a provider that is tried out may be silent. */
 const trialMs = 15_000;
@@ -198,13 +201,14 @@ function createBounds(
   pool: Pool,
   redis: RedisClient,
   log: Logger,
-): Pick<Services, "limits" | "admission" | "breakers" | "callerBucket"> {
+): Pick<Services, "limits" | "admission" | "breakers" | "callerBucket" | "onBehalfOf"> {
   const limits = new LimitTable(pool);
   return {
     limits,
     admission: createAdmission({ limits, mostQueued, now: Date.now }),
     breakers: createBreakers(redis, log),
     callerBucket: callerBucket(perSecond),
+    onBehalfOf,
   };
 }
 

@@ -81,6 +81,8 @@ export interface Services {
   callerBucket: Bucket;
   gallery: Gallery;
   templates: TemplateStore;
+  /** Does the work on an organisation's behalf: it gets that organisation's share of what all of them use, and no more. */
+  onBehalfOf<T>(orgId: string, work: () => T): T;
   /** Null where no traces are wanted. */
   tracer: RequestTracer | null;
   health: () => Promise<Health>;

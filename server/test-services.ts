@@ -186,6 +186,7 @@ export function memoryServices(at: Memory): Services {
         refusedRuns: () => 0,
       },
     },
+    onBehalfOf: (_orgId, work) => work(),
     tracer: null,
     health: async () => ({
       status: "healthy",

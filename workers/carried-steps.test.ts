@@ -295,7 +295,17 @@ describe("a free slot", () => {
     under.carried.close();
     under.executor.stop();
     await under.carried.settled();
-    expect(under.queue.nextStep()).toMatchObject({ stepId: "call0", attempt: 1 });
+    const job = under.queue.nextStep();
+    expect(job).toMatchObject({ stepId: "call0", attempt: 1 });
+    // Four workers die of it after that. With the one that only stopped they would be five, and a step is given up after five.
+    await under.drainer.close();
+    under.onCall(async () => undefined);
+    const next = createMemoryWorker({ http: under.ports.http }, under);
+    open.push(next);
+    for (let claim = 1; claim <= 4; claim++)
+      await next.drainer.deliver(under.run, { type: "started", step: "call0", attempt: 1, worker: "dead", claim });
+    expect(await next.executor.execute(job!, 5)).toBe("done");
+    expect(under.requests).toHaveLength(2);
   });
 
   test("does not take what a dead worker owed: the queue counts who dies of it", async () => {
@@ -320,7 +330,7 @@ test("a worker that stops puts the step it carries into the queue, for others", 
   under.carried.close();
   under.executor.stop();
   await working;
-  expect(under.queue.nextStep()).toMatchObject({ stepId: "call1", attempt: 1 });
+  expect(under.queue.nextStep()).toMatchObject({ stepId: "call1", attempt: 1, handedBack: true });
 });
 
 test("the slot is let go when its run is cancelled under it", async () => {

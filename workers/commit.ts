@@ -20,8 +20,8 @@ export interface CommitHooks {
   /** Values of runs that are too large to travel inline. */
   values: LargeValues;
   recent: RecentSteps;
-  /** A step was begun once more: whoever had begun it died, or stopped. */
-  begunAgain(): void;
+  /** A step's begin is turned, of the entry of that id. `again`: the attempt had been begun before. */
+  begun(entryId: string, again: boolean): void;
   /** What the run owes could not all be done for want of room: it is to be looked at soon. */
   lookAgain(runId: string): void;
 }

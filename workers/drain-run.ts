@@ -4,6 +4,7 @@ import type { Lease, MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunInput } from "../engine/run/input.ts";
 import { acknowledgements } from "./acknowledgement.ts";
 import type { Acknowledgements } from "./acknowledgement.ts";
+import { Begins } from "./begins.ts";
 import type { CarriedSteps } from "./carried-steps.ts";
 import type { CommitHooks } from "./commit.ts";
 import { failRun } from "./fail-run.ts";
@@ -40,6 +41,7 @@ export class Drainer {
   readonly #stopListening: () => void;
   /** Runs whose mail is about to be fetched. */
   readonly #mail = new Set<string>();
+  readonly #begins = new Begins();
   #closed = false;
 
   /** Steps that were scheduled here. */
@@ -47,6 +49,7 @@ export class Drainer {
   /** What runs hold that is too large to travel inline. */
   readonly values: LargeValues;
 
+  /** @param begunAgain told of each step that is begun here though it had been begun before: whoever had begun it died, or stopped */
   constructor(ports: WorkerPorts, carried: CarriedSteps, begunAgain: () => void = () => undefined) {
     this.#ports = ports;
     this.#acks = acknowledgements(ports);
@@ -63,7 +66,9 @@ export class Drainer {
       carried,
       recent: this.recent,
       values: this.values,
-      begunAgain,
+      begun: (entryId, again) => {
+        if (this.#begins.isNew(entryId) && again) begunAgain();
+      },
       lookAgain: (runId: string) => this.#nudgeLater(runId),
     };
     this.#keeping = setInterval(() => void this.#keepLeases(), renewEveryMs / 2);

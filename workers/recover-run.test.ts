@@ -144,6 +144,48 @@ describe("when things break", () => {
     await vi.waitFor(() => expect(stack.store.run(run)?.header.status).toBe("completed"));
   });
 
+  test("a step that is begun again is counted once, however often its begin is handed over in an outage", async () => {
+    const stack = createMemoryStack();
+    const first = worker(answering, stack);
+    const run = first.addRun(calling);
+    await first.drainer.wake(run, { recover: false });
+    const job = stack.queue.nextStep();
+    const begin = { type: "started" as const, step: "call", attempt: 1, worker: first.ports.worker, claim: 0 };
+    await first.drainer.confirm(run, begin, new AbortController().signal);
+    await first.close();
+    let cuts = 2;
+    const { journal } = journalOver(stack.store, () => {
+      if (cuts-- > 0) throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
+    });
+    const second = worker({ journal, ...answering }, stack);
+    expect(await second.executor.execute(job!, 1)).toBe("done");
+    expect(cuts).toBeLessThan(0);
+    expect(second.begunAgain()).toBe(1);
+  });
+
+  test("a step that is begun for the first time counts as nothing, though its begin is handed over again to a slow journal", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const stack = createMemoryStack();
+      const slow = Promise.withResolvers<void>();
+      const { journal, batches } = journalOver(stack.store, ({ events }) =>
+        events.some(({ type }) => type === "step-started") ? slow.promise : undefined,
+      );
+      const { addRun, drainer, executor, begunAgain } = worker({ journal, ...answering }, stack);
+      const run = addRun(calling);
+      await drainer.wake(run, { recover: false });
+      const executing = executor.execute(stack.queue.nextStep()!, 1);
+      // Unanswered for so long, the begin is handed over again.
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(batches).toHaveLength(2);
+      slow.resolve();
+      expect(await executing).toBe("done");
+      expect(begunAgain()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("a hot state that is ahead of its journal, as after a database was restored, is dropped by who recovers", async () => {
     const stack = createMemoryStack();
     const [first, second] = [worker(answering, stack), worker(answering, stack)];

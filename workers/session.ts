@@ -241,7 +241,7 @@ export class RunSession {
     }
     const plan = this.#need(this.#plan);
     const outbox = this.#need(this.#outbox);
-    if (input.type === "started" && isAttemptBegun(this.#state, input)) this.#hooks.begunAgain();
+    if (input.type === "started" && entry !== null) this.#hooks.begun(entry.id, isAttemptBegun(this.#state, input));
     try {
       const { state, events, commands } = turning(() =>
         transition(plan, this.#state, input, this.#ports.clock.now(), outbox.keep),

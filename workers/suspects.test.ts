@@ -27,6 +27,12 @@ test("deaths count where the step had begun, once for each worker", async () => 
   expect(await deathsWith(journal([]), job, 20)).toBe(0);
 });
 
+test("a worker that began it outside of the queue and gave it back is no death; one that did not come to that is", async () => {
+  const events = [begun(4, 0), begun(5, 1), begun(6, 2)];
+  expect(await deathsWith(journal(events), { ...job, handedBack: true }, 3)).toBe(2);
+  expect(await deathsWith(journal(events), job, 3)).toBe(3);
+});
+
 test("what is begun late in a long journal is found", async () => {
   const others = Array.from({ length: 10_000 }, (_, index) => begun(4 + index, 1, { step: "other" }));
   expect(await deathsWith(journal([...others, begun(20_000, 4)]), job, 5)).toBe(1);

@@ -8,11 +8,13 @@ export const mostDeaths = 5;
 const trusted = 2;
 /** What kills its worker before its begin can be written down is stopped by this. */
 const mostClaims = 25;
+/** The claim of a step that did not come by the queue, which counts its own from 1. */
+export const outsideQueue = 0;
 const pageSize = 5_000;
 
 /**
- * Whether so many workers died with a step in hand that it may be the cause. `claim` is 1 for the first that takes it from the queue, and 0
- * for one that begins it where it was scheduled, before.
+ * Whether so many workers died with a step in hand that it may be the cause. `claim` is 1 for the first that takes it from the queue, and
+ * `outsideQueue` for one that begins it where it was scheduled, before.
  */
 export function isSuspect(claim: number): boolean {
   return claim > trusted;
@@ -20,7 +22,8 @@ export function isSuspect(claim: number): boolean {
 
 /**
  * How many workers died while this attempt was under way: those that had begun it, not those that only had it in hand. One that
- * stopped and handed it back began it under the same claim as the next.
+ * stopped and handed it back to the queue began it under the same claim as the next; one that had begun it outside of the queue says so in
+ * the job.
  */
 export async function deathsWith(journal: Pick<RunJournal, "read">, job: StepJob, claim: number): Promise<number> {
   if (claim > mostClaims) return claim - 1;
@@ -31,6 +34,7 @@ export async function deathsWith(journal: Pick<RunJournal, "read">, job: StepJob
       if (event.type === "step-started" && event.step === job.stepId && event.attempt === job.attempt)
         begun.add(event.claim);
     }
+    if (job.handedBack === true) begun.delete(outsideQueue);
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return begun.size;
     after = last.seq;

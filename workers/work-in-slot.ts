@@ -3,6 +3,7 @@ import type { CarriedSteps, CarryingSlot, QueuedStep } from "./carried-steps.ts"
 import type { ExecutionVerdict, StepExecutor } from "./execute-step.ts";
 import type { Log } from "./log.ts";
 import type { WorkerMetrics } from "./metrics.ts";
+import { outsideQueue } from "./suspects.ts";
 
 export interface SlotParts {
   executor: Pick<StepExecutor, "execute">;
@@ -19,9 +20,6 @@ export interface SlotWork {
   begin(step: QueuedStep, slot: CarryingSlot): Promise<void>;
 }
 
-/** The claim of a step that did not come by the queue, which counts its own from 1. */
-const outsideQueue = 0;
-
 export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts): SlotWork {
   const execute = (job: StepJob, claim: number, slot: CarryingSlot): Promise<ExecutionVerdict> =>
     metrics.step(executor.execute(job, claim, slot));
@@ -33,13 +31,13 @@ export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts
       return "later";
     });
 
-  /** What could not be done here goes into the queue. */
+  /** What could not be done here goes into the queue. This worker lives: the next one is not to count it among the dead. */
   const goOn = async (slot: CarryingSlot, undone: QueuedStep[]): Promise<void> => {
     for (let step = slot.next(); step !== null; step = slot.next()) {
       const verdict = carried.isClosed ? "handed-back" : await executeHere(step, slot);
       if (verdict !== "done") undone.push(step);
     }
-    await queue.enqueue(undone).catch((error: unknown) => {
+    await queue.enqueue(undone.map(handedBack)).catch((error: unknown) => {
       log.warn({ steps: undone.length, error: String(error) }, "steps wait for the next sweep");
     });
   };
@@ -61,4 +59,8 @@ export function workInSlot({ executor, carried, queue, metrics, log }: SlotParts
       await goOn(slot, verdict === "done" ? [] : [step]);
     },
   };
+}
+
+function handedBack(step: QueuedStep): QueuedStep {
+  return { ...step, job: { ...step.job, handedBack: true } };
 }

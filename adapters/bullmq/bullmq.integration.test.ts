@@ -112,13 +112,14 @@ test("a step that is handed back or fails comes again; a finished one leaves not
     },
     async () => undefined,
   );
-  await queue.enqueue([{ job, priority: 1 }]);
+  const outside = { ...job, handedBack: true };
+  await queue.enqueue([{ job: outside, priority: 1 }]);
   await vi.waitFor(() => expect(seen).toHaveLength(3), 10_000);
   // Neither counts as a claim: its worker lived.
   expect(seen).toEqual([
-    { job, claim: 1 },
-    { job, claim: 1 },
-    { job, claim: 1 },
+    { job: outside, claim: 1 },
+    { job: outside, claim: 1 },
+    { job: outside, claim: 1 },
   ]);
   const steps = new Queue(queueNames.steps, { connection: { url: server.url }, prefix: queuePrefix });
   await vi.waitFor(async () => expect(await steps.getJob(stepJobId(job))).toBeUndefined());

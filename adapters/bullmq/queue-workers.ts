@@ -12,6 +12,7 @@ const stepJobSchema = z.object({
   nodeId: z.string(),
   attempt: z.number(),
   seq: z.number(),
+  handedBack: z.boolean().optional(),
 });
 const wakeSchema = z.object({ runId: z.string() });
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { expect, test } from "vitest";
 import { GroupCommit } from "./group-commit.ts";
 
@@ -82,4 +83,16 @@ test("a database that is away fails all at once, without asking again for each",
   const results = await Promise.allSettled(["a", "b", "c"].map((item) => commits.add(item, 1)));
   expect(results.every(({ status }) => status === "rejected")).toBe(true);
   expect(asked).toBe(1);
+});
+
+test("what is written for many is not on behalf of the one who came first", async () => {
+  const behalf = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const write = async (items: string[]): Promise<null[]> => {
+    seen.push(behalf.getStore());
+    return items.map(() => null);
+  };
+  const commits = new GroupCommit({ ...limits, write });
+  await Promise.all(["a", "b", "c", "d"].map((org) => behalf.run(org, () => commits.add(org, 1))));
+  expect(seen).toEqual([undefined, undefined]);
 });

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** One thing to be written, with the text that goes over the wire. */
 interface Waiting<T, R> {
   item: T;
@@ -26,6 +28,8 @@ export class GroupCommit<T, R> {
   #waiting: Waiting<T, R>[] = [];
   #inFlight = 0;
   #scheduled = false;
+  /** What is written for many is on nobody's behalf: it must not wait because the one who happened to come first must. */
+  readonly #forAll = AsyncLocalStorage.snapshot();
 
   constructor(options: GroupCommitOptions<T, R>) {
     this.#options = options;
@@ -45,7 +49,8 @@ export class GroupCommit<T, R> {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#waiting.length > 0 && this.#inFlight < this.#options.lanes) void this.#send(this.#next());
+      while (this.#waiting.length > 0 && this.#inFlight < this.#options.lanes)
+        this.#forAll(() => void this.#send(this.#next()));
     });
   }
 

@@ -6,6 +6,8 @@ export interface StepJob {
   attempt: number;
   /** Number of the step-scheduled event that holds the input. */
   seq: number;
+  /** A worker that lives, or was told to stop, had it outside of the queue and gave it back: if it was begun there, nobody died of it. */
+  handedBack?: boolean | undefined;
 }
 
 export interface StepQueue {

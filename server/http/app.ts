@@ -142,21 +142,13 @@ async function answer(services: Services, one: Route, context: Context, options:
   };
   const work = (): Promise<Answer | Response> => one.handle(received);
   const { pathname, search } = new URL(context.req.url);
-  const result =
-    key === undefined || caller === null
-      ? await work()
-      : await once(
-          services.idempotency,
-          {
-            orgId: caller.orgId,
-            key,
-            route: `${context.req.method} ${pathname}`,
-            // A request is its body and its query: `?draft=true` asks for something else.
-            body: `${search}\n${read.text}`,
-          },
-          one.replay,
-          work,
-        );
+  const workOnce = async ({ orgId }: Caller): Promise<Answer | Response> => {
+    if (key === undefined) return work();
+    // A request is its body and its query: `?draft=true` asks for something else.
+    const request = { orgId, key, route: `${context.req.method} ${pathname}`, body: `${search}\n${read.text}` };
+    return once(services.idempotency, request, one.replay, work);
+  };
+  const result = await (caller === null ? work() : services.onBehalfOf(caller.orgId, () => workOnce(caller)));
   if (result instanceof Response) return result;
   if (options.checkAnswers === true) checkAnswer(one, result);
   return reply(context, result.status, result.body, { "Content-Type": "application/json", ...result.headers });

@@ -32,13 +32,15 @@ export function mountHooks(app: Hono, services: Services): void {
   app.post("/api/hooks/:token", async (context) => {
     const trigger = await triggerAt(services, context);
     const bytes = await readBytes(context.req.raw, mostBytes, "VALUE_TOO_LARGE");
-    const received = await receiveWebhook(services, trigger, {
-      header: (name) => context.req.header(name),
-      query: context.req.query(),
-      bytes,
-      parse: () => readAnyBody(bytes, context.req.header("content-type") ?? ""),
+    return services.onBehalfOf(trigger.orgId, async () => {
+      const received = await receiveWebhook(services, trigger, {
+        header: (name) => context.req.header(name),
+        query: context.req.query(),
+        bytes,
+        parse: () => readAnyBody(bytes, context.req.header("content-type") ?? ""),
+      });
+      return answer(services, trigger, received, context);
     });
-    return answer(services, trigger, received, context);
   });
   for (const path of ["/api/hooks/:token", "/api/hooks/callback/:token"]) {
     app.all(path, () => {

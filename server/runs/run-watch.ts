@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { RunStatus } from "../../engine/run/status.ts";
 import type { Log } from "../log.ts";
 import type { RunStore } from "./ports.ts";
@@ -33,11 +34,13 @@ export function createRunWatch(runs: Pick<RunStore, "heads">, log: Log, everyMs 
   const watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
+  /** What is asked for all who watch is on nobody's behalf. */
+  const forAll = AsyncLocalStorage.snapshot();
 
   function schedule(): void {
     if (timer !== null || closed || watched.size === 0) return;
     timer = setTimeout(() => {
-      poll()
+      forAll(poll)
         .catch((error: unknown) => log.warn({ err: error }, "heads of watched runs not read"))
         .finally(() => {
           timer = null;

@@ -104,7 +104,7 @@ test("a step that kills its worker each time is failed and its neighbours go on"
   expect(events.at(-1)).toMatchObject({ type: "run-failed", error: { code: "STEP_POISONED" } });
 }, 180_000);
 
-test("a worker that is told to stop hands its steps back, and they run elsewhere without a failure", async () => {
+test("a worker that is told to stop hands its steps back: they run elsewhere without a failure, and count no death of it", async () => {
   const leaving = await world.startWorker();
   const long = await world.addWorkflow(callingWorkflow(world.recorder.url, 5, { first: 12_000 }));
   const run = await world.startRun(long, { n: 1 });
@@ -112,6 +112,14 @@ test("a worker that is told to stop hands its steps back, and they run elsewhere
   const askedAt = performance.now();
   await leaving.kill("SIGTERM");
   expect(performance.now() - askedAt).toBeLessThan(11_000);
+  const begun = (await world.events(run)).find((event) => event.type === "step-started");
+  // It had begun outside of the queue.
+  expect(begun).toMatchObject({ step: "first", claim: 0 });
+  // Four die of it. With the one that only stopped they would be five, and a step is given up after five.
+  for (let death = 0; death < 4; death++) {
+    const worker = await world.startWorker({ hold: "before-effect:1" });
+    expect(await worker.ended).toBe("SIGKILL");
+  }
   expect((await world.events(run)).some(({ type }) => type === "step-failed")).toBe(false);
   alive.push(await world.startWorker());
   await world.until(() => (callsOf(run).get("first.1") ?? 0) >= 2);
@@ -119,6 +127,6 @@ test("a worker that is told to stop hands its steps back, and they run elsewhere
   await world.queue.wake(run, 0);
   const events = await world.finished(run);
   expect(events.at(-1)?.type).toBe("run-cancelled");
-});
+}, 180_000);
 
 const by = { kind: "system" as const, id: null, label: "test" };
