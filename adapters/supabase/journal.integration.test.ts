@@ -4,6 +4,7 @@ import { startTestDatabase } from "../../supabase/tests/test-database.ts";
 import type { TestDatabase } from "../../supabase/tests/test-database.ts";
 import { createOrganization } from "../../supabase/tests/actors.ts";
 import type { Json } from "../../engine/json.ts";
+import type { JournalBatch } from "../../engine/ports/run-journal.ts";
 import { runJournalSuite } from "../conformance/run-journal.suite.ts";
 import { runSweepSuite } from "../conformance/run-sweep.suite.ts";
 import { createRunJournal } from "./journal.ts";
@@ -184,4 +185,22 @@ test("the clock tells the database's time", async () => {
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
   expect(Math.abs(clock.now() - (rows[0]?.now ?? 0))).toBeLessThan(2_000);
+});
+
+test("events do not come without the value they name", async () => {
+  const journal = createRunJournal(pool);
+  const { runId } = await newRun();
+  const stands = { $stored: "a".repeat(64), bytes: 300_000, kind: "text", length: 3 };
+  const batch: JournalBatch = {
+    runId,
+    afterSeq: 1,
+    events: [{ seq: 2, at: 1_700_000_000_000, type: "step-completed", step: "a", attempt: 1, output: stands }],
+    patch: {},
+    timers: { arm: [], disarm: [] },
+    approvals: { open: [], close: [] },
+    values: [{ id: "a name that the table refuses", value: "x", json: '"x"' }],
+    signals: [],
+  };
+  await expect(journal.append(batch)).rejects.toThrow("run_values");
+  expect(await journal.read(runId, 1, 10)).toEqual([]);
 });

@@ -8,13 +8,16 @@ import { callingWorkflow } from "./workflows.ts";
 /** Steps of the workflow which call the outside world. */
 const calling = ["first", "each.0.inner", "each.1.inner", "each.2.inner", "each.3.inner", "last"];
 
+/** More than travels inline: that step's answer stands apart from its event. */
+const wide = 300_000;
+
 let world: World;
 let workflow: string;
 const alive: WorkerHandle[] = [];
 
 beforeAll(async () => {
   world = await startWorld();
-  workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 30));
+  workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 30, {}, wide));
 });
 afterEach(async () => {
   await Promise.all(alive.splice(0).map((worker) => worker.kill()));
@@ -47,7 +50,7 @@ test.each(holdPoints.flatMap((point) => [`${point}:1`, `${point}:3`]))(
     const events = await world.finished(run);
     const seconds = (performance.now() - restarted) / 1_000;
 
-    expect(events.at(-1)).toMatchObject({ type: "run-completed", output: { double: 42 } });
+    expect(events.at(-1)).toMatchObject({ type: "run-completed", output: { double: 42, wide } });
     // What was journalled when the worker died is still there, as it was.
     expect(events.slice(0, before.length)).toEqual(before);
     const calls = callsOf(run);

@@ -18,7 +18,7 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** `GET /anything?ms=200&status=503` is answered after 200 ms with 503. */
+/** `GET /anything?ms=200&status=503&wide=1000` is answered after 200 ms with 503 and a thousand letters. */
 export async function startRecorder(): Promise<Recorder> {
   const requests: Recorded[] = [];
   const server = createServer((request, response) => {
@@ -27,7 +27,8 @@ export async function startRecorder(): Promise<Recorder> {
     setTimeout(
       () => {
         response.writeHead(Number(url.searchParams.get("status") ?? 200), { "content-type": "application/json" });
-        response.end(JSON.stringify({ path: url.pathname }));
+        const wide = "w".repeat(Number(url.searchParams.get("wide") ?? 0));
+        response.end(JSON.stringify({ path: url.pathname, ...(wide === "" ? {} : { wide }) }));
       },
       Number(url.searchParams.get("ms") ?? 0),
     );

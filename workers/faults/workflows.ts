@@ -8,18 +8,22 @@ function chain(nodes: Node[]): WorkflowFileInput["edges"] {
 
 /**
  * Computing steps, two calls one after another, a loop that calls for each of four items two at a time, and the sum. Calls take `callMs`;
- * `others` names those that take another time.
+ * `others` names those that take another time. The first call is answered with so many letters as `wide`, which the output counts.
  */
 export function callingWorkflow(
   recorderUrl: string,
   callMs: number,
   others: Record<string, number> = {},
+  wide = 0,
 ): WorkflowFileInput {
   const call = (id: string, parentId: string | null = null): Node => ({
     id,
     type: "http",
     parentId,
-    config: { method: "GET", url: `${recorderUrl}/${id}?ms=${others[id] ?? callMs}` },
+    config: {
+      method: "GET",
+      url: `${recorderUrl}/${id}?ms=${others[id] ?? callMs}${id === "first" && wide > 0 ? `&wide=${wide}` : ""}`,
+    },
   });
   const top: Node[] = [
     { id: "start", type: "start" },
@@ -28,7 +32,17 @@ export function callingWorkflow(
     { id: "list", type: "transform", config: { value: "{{ [1, 2, 3, 4].map((n) => n * double.outputs) }}" } },
     { id: "each", type: "loop", config: { mode: "each", items: "{{ list.outputs }}", concurrency: 2 } },
     call("last"),
-    { id: "out", type: "output", config: { value: { double: "{{ double.outputs }}", answers: "{{ each.outputs }}" } } },
+    {
+      id: "out",
+      type: "output",
+      config: {
+        value: {
+          double: "{{ double.outputs }}",
+          answers: "{{ each.outputs }}",
+          ...(wide > 0 ? { wide: "{{ first.outputs.body.wide.length }}" } : {}),
+        },
+      },
+    },
   ];
   return {
     schemaVersion: 1,
