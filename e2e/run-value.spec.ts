@@ -58,7 +58,7 @@ test("a value is read formatted, as a tree and raw, and a large one comes piece 
 });
 
 test("a value that is too large to come with its run is fetched when asked for", async ({ api, owner, expected }) => {
-  expected.push(/run_values|Failed to load resource/);
+  expected.push(/run_artifacts|Failed to load resource/);
   const rows = Array.from({ length: 6_000 }, (_, index) => ({
     row: index,
     words: "as wide as a row of a report may be",
@@ -70,7 +70,7 @@ test("a value that is too large to come with its run is fetched when asked for",
   await expect(detail.getByText("A list of 6,000 items")).toBeVisible();
   await expectAccessible(owner, "a value apart");
   // Where that fails it says so, and tries again when asked to.
-  const address = "**/rest/v1/run_values*";
+  const address = "**/rest/v1/run_artifacts*";
   await owner.route(address, (route) => route.fulfill({ status: 400, json: { message: "refused" } }));
   await detail.getByRole("button", { name: "Show the output" }).click();
   await expect(detail.getByText("The value could not be read")).toBeVisible();

@@ -312,7 +312,7 @@ function runStore(at: Memory): Services["runs"] {
       return at.signals.push({ runId: signal.runId, kind: signal.kind, payload: signal.payload });
     },
     armTimer: async () => undefined,
-    value: async () => null,
+    artifact: async () => null,
     forks: async () => ({ forkOf: null, forks: [] }),
     heads: async (ids) =>
       ids.flatMap((id) => {

@@ -1,9 +1,9 @@
 import { isRunEnded } from "../engine/run/status.ts";
-import type { KeptValue } from "../engine/ports/run-journal.ts";
+import type { Artifact } from "../engine/ports/run-journal.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import { reachHoldPoint } from "./faults/hold-point.ts";
 import { announceEnd, type ChildCommand, dispatchChild } from "./child-run.ts";
-import type { LargeValues } from "./large-values.ts";
+import type { Artifacts } from "./artifacts.ts";
 import type { OutsideCommand, Turned, TurnedEntry } from "./outbox.ts";
 import type { CarriedSteps, QueuedStep } from "./carried-steps.ts";
 import type { RunIdentity } from "./plans.ts";
@@ -18,7 +18,7 @@ export interface CommitHooks {
   disarmTimer(runId: string, key: string): void;
   carried: CarriedSteps;
   /** Values of runs that are too large to travel inline. */
-  values: LargeValues;
+  artifacts: Artifacts;
   recent: RecentSteps;
   /** A step's begin is turned, of the entry of that id. `again`: the attempt had been begun before. */
   begun(entryId: string, again: boolean): void;
@@ -42,7 +42,7 @@ export interface Committer {
   /** True when the refusal was that there is no such run. */
   isMissing(): boolean;
   /** Values sent off and not known to be in the journal. */
-  values(): readonly KeptValue[];
+  artifacts(): readonly Artifact[];
   /** Entries sent off and not known to be in the journal. */
   unfinished(): TurnedEntry[];
 }
@@ -119,7 +119,7 @@ export function createCommitter(ports: WorkerPorts, hooks: CommitHooks, identity
     },
     refused: () => verdict !== null,
     isMissing: () => verdict === "missing",
-    values: () => sent?.batch.values ?? [],
+    artifacts: () => sent?.batch.artifacts ?? [],
     unfinished: () => sent?.entries ?? [],
   };
 }

@@ -8,7 +8,7 @@ import { Begins } from "./begins.ts";
 import type { CarriedSteps } from "./carried-steps.ts";
 import type { CommitHooks } from "./commit.ts";
 import { failRun } from "./fail-run.ts";
-import { LargeValues } from "./large-values.ts";
+import { Artifacts } from "./artifacts.ts";
 import type { WorkerPorts } from "./ports.ts";
 import { RecentSteps } from "./recent-steps.ts";
 import { RunSession } from "./session.ts";
@@ -47,7 +47,7 @@ export class Drainer {
   /** Steps that were scheduled here. */
   readonly recent = new RecentSteps();
   /** What runs hold that is too large to travel inline. */
-  readonly values: LargeValues;
+  readonly artifacts: Artifacts;
 
   /** @param begunAgain told of each step that is begun here though it had been begun before: whoever had begun it died, or stopped */
   constructor(ports: WorkerPorts, carried: CarriedSteps, begunAgain: () => void = () => undefined) {
@@ -58,14 +58,14 @@ export class Drainer {
         ports.log.debug({ runId, key, error: String(error) }, "a timer is left to the sweep");
       });
     });
-    this.values = new LargeValues(ports.journal);
+    this.artifacts = new Artifacts(ports.journal);
     this.#hooks = {
       acknowledge: this.#acks.tell,
       armTimer: this.#timers.arm,
       disarmTimer: this.#timers.disarm,
       carried,
       recent: this.recent,
-      values: this.values,
+      artifacts: this.artifacts,
       begun: (entryId, again) => {
         if (this.#begins.isNew(entryId) && again) begunAgain();
       },

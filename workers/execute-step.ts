@@ -173,7 +173,7 @@ async function countedAs(ports: ExecutorPorts, job: StepJob): Promise<Counted | 
 /** What the job stands for; null when there is no such step (the run was deleted, or Redis holds jobs of another database). */
 async function findWork(
   ports: ExecutorPorts,
-  { recent, values }: Pick<Drainer, "recent" | "values">,
+  { recent, artifacts }: Pick<Drainer, "recent" | "artifacts">,
   job: StepJob,
 ): Promise<Work | null> {
   const [identity, event] = await Promise.all([
@@ -192,7 +192,7 @@ async function findWork(
     ports.log.error({ runId: job.runId, stepId: job.stepId }, "a step has no executor; dropped");
     return null;
   }
-  const scheduled = { ...event, input: await values.whole(job.runId, event.input) };
+  const scheduled = { ...event, input: await artifacts.whole(job.runId, event.input) };
   return { identity, node, effect, budgetUsd: raised(plan.file.settings.budgetUsd, event.raisedUsd), scheduled };
 }
 

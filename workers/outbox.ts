@@ -1,13 +1,13 @@
-import type { JournalBatch, KeptValue, OpenApproval, RunPatch } from "../engine/ports/run-journal.ts";
+import type { JournalBatch, Artifact, OpenApproval, RunPatch } from "../engine/ports/run-journal.ts";
 import type { MailEntry } from "../engine/ports/run-mailbox.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import type { RunCommand } from "../engine/run/input.ts";
 import { listeners } from "../engine/run/listeners.ts";
 import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
-import type { KeepLarge } from "../engine/run/stored-value.ts";
+import type { KeepArtifact } from "../engine/run/artifact.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
-import { apart } from "./large-values.ts";
+import { apart } from "./artifacts.ts";
 
 export type OutsideCommand =
   | Extract<RunCommand, { type: "abort" | "start-child" | "cancel-child" }>
@@ -73,7 +73,7 @@ export class Outbox {
   #signals: number[] = [];
   #calls = new Calls();
   /** By id. */
-  #values = new Map<string, KeptValue>();
+  #artifacts = new Map<string, Artifact>();
   #since = 0;
 
   constructor(plan: Plan, state: RunState) {
@@ -97,8 +97,8 @@ export class Outbox {
   }
 
   /** Values of the events in here that are too large to travel inline. */
-  get values(): KeptValue[] {
-    return [...this.#values.values()];
+  get artifacts(): Artifact[] {
+    return [...this.#artifacts.values()];
   }
 
   get eventCount(): number {
@@ -111,10 +111,10 @@ export class Outbox {
   }
 
   /** Takes in what is too large to travel inline, and gives what stands for it; any other value as it is. */
-  readonly keep: KeepLarge = (value) => {
+  readonly keep: KeepArtifact = (value) => {
     const parted = apart(value);
     if (parted === null) return value;
-    this.#values.set(parted.kept.id, parted.kept);
+    this.#artifacts.set(parted.kept.id, parted.kept);
     return { ...parted.stands };
   };
 
@@ -192,7 +192,7 @@ export class Outbox {
       approvals: { open: this.#open, close: [...this.#close].map((stepId) => ({ stepId, status: "cancelled" })) },
       ...(this.#listenersChanged(state) ? { listeners: listeners(this.#plan, state) } : {}),
       ...(this.#calls.isEmpty ? {} : { calls: this.#calls.lists() }),
-      ...(this.#values.size === 0 ? {} : { values: this.values }),
+      ...(this.#artifacts.size === 0 ? {} : { artifacts: this.artifacts }),
       signals: this.#signals,
     };
     const turned: Turned = {
@@ -214,7 +214,7 @@ export class Outbox {
     this.#close = new Set();
     this.#signals = [];
     this.#calls = new Calls();
-    this.#values = new Map();
+    this.#artifacts = new Map();
     return turned;
   }
 

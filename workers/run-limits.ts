@@ -7,7 +7,7 @@ import type { Plan } from "../engine/workflow/plan.ts";
 const maxEvents = 200_000;
 const maxStateBytes = 32 * 1024 * 1024;
 /** What is kept apart of all its steps' values. */
-const maxStoredBytes = 512 * 1024 * 1024;
+const maxArtifactBytes = 512 * 1024 * 1024;
 
 /** How many events go by between two looks at the size of the state: looking costs as much as writing it out. */
 export const measureEvery = 1_000;
@@ -25,7 +25,7 @@ export function brokenLimit(plan: Plan, state: RunState, measure: boolean): Erro
     const message = `${plan.file.name} wrote more than ${most} events. Split the work into several runs.`;
     return { code: "JOURNAL_LIMIT", message, retryable: false };
   }
-  if ((state.stored ?? 0) > maxStoredBytes) {
+  if ((state.artifactBytes ?? 0) > maxArtifactBytes) {
     const message =
       "The run's steps gave more than 512 MB in values of more than 256 KiB. Keep less in their outputs, or split the work.";
     return { code: "STATE_TOO_LARGE", message, retryable: false };

@@ -1,6 +1,6 @@
 import { BatonError } from "../engine/errors.ts";
 import type { ErrorRecord } from "../engine/errors.ts";
-import type { KeptValue } from "../engine/ports/run-journal.ts";
+import type { Artifact } from "../engine/ports/run-journal.ts";
 import type { Lease, LeaseState, MailEntry } from "../engine/ports/run-mailbox.ts";
 import { apply, emptyState } from "../engine/run/fold.ts";
 import type { RunEvent } from "../engine/run/event.ts";
@@ -60,7 +60,7 @@ export class RunSession {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#turnstile = turnstile;
-    this.#preparation = new Preparation(ports, hooks.values);
+    this.#preparation = new Preparation(ports, hooks.artifacts);
     this.#lease = lease;
     this.#recover = recover;
     this.#inbox = new Inbox(lease.entries);
@@ -273,7 +273,7 @@ export class RunSession {
 
   async #prepare(): Promise<void> {
     const outbox = this.#need(this.#outbox);
-    const unwritten = (): KeptValue[] => [...this.#need(this.#committer).values(), ...outbox.values];
+    const unwritten = (): Artifact[] => [...this.#need(this.#committer).artifacts(), ...outbox.artifacts];
     const answers = this.#preparation.answer(this.#need(this.#plan), this.#state, unwritten);
     if (Array.isArray(answers)) {
       this.#ready.push(...answers);

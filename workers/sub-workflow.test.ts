@@ -153,7 +153,7 @@ function journalOf({ store }: MemoryStack): RunJournal {
     header: (runId) => store.header(runId),
     read: (...range) => store.read(...range),
     event: (runId, seq) => store.event(runId, seq),
-    values: (runId, ids) => store.values(runId, ids),
+    artifacts: (runId, ids) => store.artifacts(runId, ids),
     definition: (workflowId, version) => store.definition(workflowId, version),
   };
 }

@@ -73,14 +73,14 @@ export function runJournalSuite(name: string, under: () => JournalUnderTest): vo
       const [one, other] = await Promise.all([newRun(), newRun()]);
       const value = { b: "text \u0000 and half \ud800", a: [1, null, "ä".repeat(200_000)] };
       const kept = { id: "a".repeat(64), value, json: JSON.stringify(value) };
-      const stands = { $stored: kept.id, bytes: 400_000, kind: "object", length: 2 };
-      const twice = (seq: number) => batch(one.runId, seq - 1, [completed(seq, stands)], { values: [kept] });
+      const stands = { $artifact: kept.id, bytes: 400_000, kind: "object", length: 2 };
+      const twice = (seq: number) => batch(one.runId, seq - 1, [completed(seq, stands)], { artifacts: [kept] });
       expect(await journal.append(twice(2))).toBe("appended");
       expect(await journal.append(twice(3))).toBe("appended");
-      const values = await journal.values(one.runId, [kept.id, "b".repeat(64)]);
+      const values = await journal.artifacts(one.runId, [kept.id, "b".repeat(64)]);
       expect([...values.keys()]).toEqual([kept.id]);
       expect(values.get(kept.id)).toMatchObject({ a: value.a });
-      expect(await journal.values(other.runId, [kept.id])).toEqual(new Map());
+      expect(await journal.artifacts(other.runId, [kept.id])).toEqual(new Map());
     });
 
     test("of twenty that append after the same event one wins, and the others are told", async () => {

@@ -68,7 +68,7 @@ export function createMemoryRunStore(now: () => number = () => Date.now()): Memo
       const run = runs.get(batch.runId);
       if (run === undefined) return "missing";
       if (run.header.lastSeq !== batch.afterSeq) return "fenced";
-      for (const { id, json } of batch.values ?? []) run.values.set(id, json);
+      for (const { id, json } of batch.artifacts ?? []) run.values.set(id, json);
       write(run, batch, now());
       for (const signal of signals) if (batch.signals.includes(signal.id)) signal.applied = true;
       return "appended";
@@ -83,7 +83,7 @@ export function createMemoryRunStore(now: () => number = () => Date.now()): Memo
     async event(runId, seq) {
       return structuredClone(runs.get(runId)?.events[seq - 1] ?? null);
     },
-    async values(runId, ids) {
+    async artifacts(runId, ids) {
       const kept = runs.get(runId)?.values;
       const found = ids.flatMap((id): [string, Json][] => {
         const json = kept?.get(id);

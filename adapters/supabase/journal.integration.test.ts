@@ -190,7 +190,7 @@ test("the clock tells the database's time", async () => {
 test("events do not come without the value they name", async () => {
   const journal = createRunJournal(pool);
   const { runId } = await newRun();
-  const stands = { $stored: "a".repeat(64), bytes: 300_000, kind: "text", length: 3 };
+  const stands = { $artifact: "a".repeat(64), bytes: 300_000, kind: "text", length: 3 };
   const batch: JournalBatch = {
     runId,
     afterSeq: 1,
@@ -198,9 +198,9 @@ test("events do not come without the value they name", async () => {
     patch: {},
     timers: { arm: [], disarm: [] },
     approvals: { open: [], close: [] },
-    values: [{ id: "a name that the table refuses", value: "x", json: '"x"' }],
+    artifacts: [{ id: "a name that the table refuses", value: "x", json: '"x"' }],
     signals: [],
   };
-  await expect(journal.append(batch)).rejects.toThrow("run_values");
+  await expect(journal.append(batch)).rejects.toThrow("run_artifacts");
   expect(await journal.read(runId, 1, 10)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { Json } from "../../engine/json.ts";
 import { BatonError } from "../../engine/errors.ts";
-import type { JournalBatch, KeptValue, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
+import type { JournalBatch, Artifact, RunHeader, RunJournal } from "../../engine/ports/run-journal.ts";
 import type { RunEvent } from "../../engine/run/event.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
 import { z } from "zod";
@@ -52,7 +52,7 @@ export function createRunJournal(pool: Pool): RunJournal {
   return {
     async append(batch) {
       // Before the events that name them: what an append that is refused leaves behind goes with its run.
-      for (const value of batch.values ?? []) await keepValue(pool, batch.runId, value);
+      for (const artifact of batch.artifacts ?? []) await keepArtifact(pool, batch.runId, artifact);
       const text = batchJson(batch);
       const refused = await commits.add(text, text.length);
       if (refused === null) return "appended";
@@ -90,10 +90,10 @@ export function createRunJournal(pool: Pool): RunJournal {
       return rows[0] === undefined ? null : fromEventRow(rows[0]);
     },
 
-    async values(runId, ids) {
+    async artifacts(runId, ids) {
       const { rows } = await pool.query<{ id: string; value: Json }>({
-        name: "read-run-values",
-        text: "select id, value from run_values where run_id = $1 and id = any ($2)",
+        name: "read-run-artifacts",
+        text: "select id, value from run_artifacts where run_id = $1 and id = any ($2)",
         values: [runId, ids],
       });
       return new Map(rows.map(({ id, value }) => [id, value]));
@@ -118,10 +118,10 @@ export function createRunJournal(pool: Pool): RunJournal {
 }
 
 /** Nothing is kept for a run that is gone: its append is told so. */
-async function keepValue(pool: Pool, runId: string, { id, json }: KeptValue): Promise<void> {
+async function keepArtifact(pool: Pool, runId: string, { id, json }: Artifact): Promise<void> {
   await pool.query({
-    name: "keep-run-value",
-    text: `insert into run_values (run_id, id, org_id, value)
+    name: "keep-run-artifact",
+    text: `insert into run_artifacts (run_id, id, org_id, value)
       select r.id, $2, r.org_id, $3::json from runs r where r.id = $1 on conflict do nothing`,
     values: [runId, id, storableText(json)],
   });

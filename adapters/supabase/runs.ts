@@ -146,10 +146,10 @@ export class RunTable {
     return rows.map(fromEventRow);
   }
 
-  async value(orgId: string, runId: string, id: string): Promise<{ value: Json } | null> {
+  async artifact(orgId: string, runId: string, id: string): Promise<{ value: Json } | null> {
     const { rows } = await this.#pool.query<{ value: Json }>({
-      name: "run-value",
-      text: "select value from public.run_values where run_id = $1 and id = $2 and org_id = $3",
+      name: "run-artifact",
+      text: "select value from public.run_artifacts where run_id = $1 and id = $2 and org_id = $3",
       values: [runId, id, orgId],
     });
     return rows[0] ?? null;

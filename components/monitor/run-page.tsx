@@ -15,7 +15,7 @@ import { RunTabs } from "./run-tabs.tsx";
 import { ScreenProvider, useRunScreen, useShown } from "./screen/use-screen.tsx";
 import { Scrubber } from "./scrubber.tsx";
 import { runStatus } from "./step-status.ts";
-import { ValuesOfRun } from "./stored-value-view.tsx";
+import { ArtifactsOfRun } from "./artifact-view.tsx";
 import { planOf, useRunFollower, useRunState } from "./use-run.ts";
 
 interface RunPageProps {
@@ -43,7 +43,7 @@ function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
   const follower = useRunFollower(run.id, plan);
   const screen = useRunScreen(plan, follower);
   return (
-    <ValuesOfRun run={run.id}>
+    <ArtifactsOfRun run={run.id}>
       <ScreenProvider screen={screen}>
         <PageHeader
           trail={[{ href: "/runs", label: "Runs" }]}
@@ -58,7 +58,7 @@ function FollowedRun({ run, plan }: { run: Run; plan: Plan }) {
         />
         <RunBody run={run} follower={follower} />
       </ScreenProvider>
-    </ValuesOfRun>
+    </ArtifactsOfRun>
   );
 }
 

@@ -4,7 +4,7 @@ import { Download, FileText } from "lucide-react";
 import type { Json } from "../../engine/json.ts";
 import type { RunView } from "../../engine/run/projection.ts";
 import { isRunEnded } from "../../engine/run/status.ts";
-import { isStored } from "../../engine/run/stored-value.ts";
+import { isReference } from "../../engine/run/artifact.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { download, type TextFile } from "../ui/download.ts";
@@ -63,7 +63,7 @@ interface ResultFile extends TextFile {
 /** What can be taken away: the text as a document where there is one, and everything as JSON where it is more than that text. */
 function resultFiles(output: Json, name: string): ResultFile[] {
   // Who fetches it can take it away where it is shown.
-  if (output === null || isStored(output)) return [];
+  if (output === null || isReference(output)) return [];
   const stem =
     name
       .toLowerCase()

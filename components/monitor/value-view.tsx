@@ -2,13 +2,13 @@
 
 import { useState } from "react";
 import { isJsonObject, type Json } from "../../engine/json.ts";
-import { isStored } from "../../engine/run/stored-value.ts";
+import { isReference } from "../../engine/run/artifact.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { JsonView } from "../ui/json-view.tsx";
 import { SegmentedControl } from "../ui/segmented-control.tsx";
 import { LongText } from "./long-text.tsx";
 import { isProse, readingOrder } from "./prose.ts";
-import { StoredValueView } from "./stored-value-view.tsx";
+import { ArtifactView } from "./artifact-view.tsx";
 
 interface ValueViewProps {
   value: Json;
@@ -27,11 +27,11 @@ const wayLabels: Record<Way, string> = { reading: "Reading", json: "JSON", raw: 
  * with its run is fetched when it is asked for.
  */
 export function ValueView({ value, label, copies = true }: ValueViewProps) {
-  if (!isStored(value)) return <InlineValue value={value} label={label} copies={copies} />;
+  if (!isReference(value)) return <InlineValue value={value} label={label} copies={copies} />;
   return (
-    <StoredValueView key={value.$stored} stored={value} label={label}>
+    <ArtifactView key={value.$artifact} reference={value} label={label}>
       {(whole) => <InlineValue value={whole} label={label} copies={copies} />}
-    </StoredValueView>
+    </ArtifactView>
   );
 }
 

@@ -39,8 +39,8 @@ export const runListQuerySchema = pageQuerySchema.extend({
   workflowId: idSchema.optional(),
 });
 
-/** Names a value of a run by what stands for it: its `$stored`. */
-export const valueParamsSchema = idParamsSchema.extend({ value: z.string().regex(/^[0-9a-f]{64}$/) });
+/** Names an artifact of a run: by its `$artifact`. */
+export const artifactParamsSchema = idParamsSchema.extend({ artifact: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** One step as the journal tells it. Times are epoch milliseconds, as in the journal. */
 export const stepSchema = z.object({
@@ -57,7 +57,7 @@ export const stepSchema = z.object({
   endedAt: z.number().nullable(),
   retryAt: z.number().nullable(),
   error: errorRecordSchema.nullable(),
-  /** What it was given and what it gave; of more than 256 KiB of JSON, what stands for it (engine/run/stored-value.ts). */
+  /** What it was given and what it gave; of more than 256 KiB of JSON, what stands for it (engine/run/artifact.ts). */
   input: jsonValueSchema,
   output: jsonValueSchema,
   usage: z.array(usageSchema),

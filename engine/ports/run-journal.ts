@@ -21,14 +21,14 @@ export interface JournalBatch {
   listeners?: Listener[];
   /** Sub-workflows that the run calls with these events, and those it calls off, by the ids of their runs; absent where there are none. */
   calls?: { open: string[]; close: string[] };
-  /** Values that these events name and do not hold (engine/run/stored-value.ts); absent where there are none. */
-  values?: KeptValue[];
+  /** Values that these events name and do not hold (engine/run/artifact.ts); absent where there are none. */
+  artifacts?: Artifact[];
   /** Ids of run_signals rows whose effect is in these events. */
   signals: number[];
 }
 
 /** A value too large to travel inline, by the SHA-256 digest of its JSON: kept twice, it is kept once. */
-export interface KeptValue {
+export interface Artifact {
   id: string;
   value: Json;
   json: string;
@@ -80,7 +80,7 @@ export interface RunJournal {
   /** One event by its number; null when there is none. */
   event(runId: string, seq: number): Promise<RunEvent | null>;
   /** Those of a run's values, by their ids, that were kept apart; what there is not is left out. */
-  values(runId: string, ids: readonly string[]): Promise<Map<string, Json>>;
+  artifacts(runId: string, ids: readonly string[]): Promise<Map<string, Json>>;
   /** The immutable definition of a version, as stored JSON. */
   definition(workflowId: string, version: number): Promise<Json | null>;
 }

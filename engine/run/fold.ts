@@ -15,7 +15,7 @@ import { rewindRun } from "./rewind.ts";
 import { startRollback, undone } from "./rollback.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
-import { isStored, storedBytes } from "./stored-value.ts";
+import { isReference, artifactBytes } from "./artifact.ts";
 import { begin, eachFrameEnded, endStep, type Fold, type Observer, openFrame, setStatus } from "./step.ts";
 
 export function emptyState(runId: string): RunState {
@@ -190,7 +190,7 @@ function applyStepEvent(folding: Fold, event: RunEvent): void {
   const { frame, node, record } = found;
   switch (event.type) {
     case "step-scheduled":
-      countStored(folding.state, event.input);
+      countArtifact(folding.state, event.input);
       record.attempt = event.attempt;
       record.claims = 0;
       record.scheduledSeq = event.seq;
@@ -277,10 +277,10 @@ function completed(folding: Fold, { frame, node, record }: FoundStep, event: Eve
   record.due = null;
   record.error = null;
   addUsage(state, event.usage);
-  countStored(state, event.output);
+  countArtifact(state, event.output);
   for (const [name, value] of Object.entries(event.vars ?? {})) {
     state.vars[name] = value;
-    countStored(state, value);
+    countArtifact(state, value);
   }
   if (node.behaviour === "output") state.output = event.output;
   if (node.behaviour === "break" || node.behaviour === "continue" || node.behaviour === "end")
@@ -290,8 +290,8 @@ function completed(folding: Fold, { frame, node, record }: FoundStep, event: Eve
   endStep(folding, frame, node, record, "completed", event.ports ?? node.defaultPorts, event.output);
 }
 
-function countStored(state: RunState, value: Json): void {
-  if (isStored(value)) state.stored = (state.stored ?? 0) + storedBytes(value);
+function countArtifact(state: RunState, value: Json): void {
+  if (isReference(value)) state.artifactBytes = (state.artifactBytes ?? 0) + artifactBytes(value);
 }
 
 function awaitEvent(

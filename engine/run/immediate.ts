@@ -6,7 +6,7 @@ import { apply, emptyState } from "./fold.ts";
 import type { RunCommand, RunInput } from "./input.ts";
 import type { RunState } from "./state.ts";
 import { isRunEnded } from "./status.ts";
-import { largeJson } from "./stored-value.ts";
+import { largeJson } from "./artifact.ts";
 import { transition } from "./transition.ts";
 
 type PrepareCommand = Extract<RunCommand, { type: "prepare" }>;

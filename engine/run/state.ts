@@ -53,8 +53,8 @@ export interface RunState {
   control?: number;
   /** Sub-workflows above this run; 0 for one that nobody called. */
   depth?: number;
-  /** Bytes of what was kept apart (stored-value.ts). Absent until then: nothing has to be looked for. */
-  stored?: number;
+  /** Bytes of what was kept apart (artifact.ts). Absent until then: nothing has to be looked for. */
+  artifactBytes?: number;
   /** The run's own workflow, for sub-workflows that name `self`. */
   workflow?: { id: string; version: number };
 }

@@ -23,7 +23,7 @@ import { disarmCommand, handlerTimers, isEffectNow, isPending, pendingSteps, pre
 import { canRollBack, isRollingBack } from "./rollback.ts";
 import type { RunState, Step } from "./state.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
-import { withStored, type KeepLarge } from "./stored-value.ts";
+import { withArtifacts, type KeepArtifact } from "./artifact.ts";
 
 /** How far the clocks of workers and store may lie apart. */
 const clockToleranceMs = 2_000;
@@ -40,7 +40,7 @@ export interface Turn {
  * An input that no longer applies (late, repeated, for another attempt) gives nothing.
  * @param keep what becomes of values that are too large to travel inline; without it they do
  */
-export function transition(plan: Plan, state: RunState, input: RunInput, now: number, keep?: KeepLarge): Turn {
+export function transition(plan: Plan, state: RunState, input: RunInput, now: number, keep?: KeepArtifact): Turn {
   const turn = new Turning(plan, state, now, keep);
   turn.take(input);
   turn.settle();
@@ -53,7 +53,7 @@ class Turning {
   state: RunState;
   private readonly plan: Plan;
   private readonly now: number;
-  private readonly keep: KeepLarge | undefined;
+  private readonly keep: KeepArtifact | undefined;
   /** Steps that came up or were let go in this turn, by name. */
   private readonly touched = new Map<string, { node: PlanNode; record: Step }>();
   private readonly aborted: string[] = [];
@@ -61,7 +61,7 @@ class Turning {
   /** True when effects that waited for a place may find one now. */
   private placeFree = false;
 
-  constructor(plan: Plan, state: RunState, now: number, keep?: KeepLarge) {
+  constructor(plan: Plan, state: RunState, now: number, keep?: KeepArtifact) {
     this.plan = plan;
     this.state = state;
     this.now = now;
@@ -70,7 +70,7 @@ class Turning {
   }
 
   private emit(body: EventBody): RunEvent {
-    const kept = this.keep === undefined ? body : withStored(body, this.keep);
+    const kept = this.keep === undefined ? body : withArtifacts(body, this.keep);
     const event: RunEvent = { ...kept, seq: this.state.seq + 1, at: this.now };
     this.state = apply(this.plan, this.state, event, (change) => this.observe(change.step, change.node, change.record));
     this.events.push(event);

@@ -9,7 +9,7 @@ import { findStep } from "../../engine/run/fold.ts";
 import { evaluatedStep, templateFor } from "../../engine/run/preparation.ts";
 import { scopeOf } from "../../engine/run/scope.ts";
 import type { RunState } from "../../engine/run/state.ts";
-import { collectStored, restoreStored } from "../../engine/run/stored-value.ts";
+import { collectArtifacts, restoreArtifacts } from "../../engine/run/artifact.ts";
 import type { Plan, PlanNode } from "../../engine/workflow/plan.ts";
 import { beginResolve } from "../../engine/workflow/resolve.ts";
 import type { Resolving } from "../../engine/workflow/resolve.ts";
@@ -38,7 +38,7 @@ export interface PrepareContext {
   newChildId: (runId: string, step: string, attempt: number) => string;
   contracts: ContractCheck;
   log: Log;
-  /** Values of the run that were kept apart, by id: those that `storedIn` named. */
+  /** Values of the run that were kept apart, by id: those that `artifactsFor` named. */
   known?: ReadonlyMap<string, Json>;
 }
 
@@ -52,12 +52,13 @@ interface Begun {
 }
 
 /** Ids of the values that were kept apart and that these steps may read: to be had before they are prepared. */
-export function storedIn(
+export function artifactsFor(
   { plan, state }: Pick<PrepareContext, "plan" | "state">,
   commands: PrepareCommand[],
 ): Set<string> {
   const ids = new Set<string>();
-  if (state.stored !== undefined) for (const { step } of commands) collectStored(scopeOf(plan, state, step), ids);
+  if (state.artifactBytes !== undefined)
+    for (const { step } of commands) collectArtifacts(scopeOf(plan, state, step), ids);
   return ids;
 }
 
@@ -131,7 +132,7 @@ function begin({ plan, state, now, log, known }: Quiet, command: PrepareCommand)
 }
 
 function restoredScope(scope: JsonObject, known: ReadonlyMap<string, Json>): JsonObject {
-  return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, restoreStored(value, known)]));
+  return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, restoreArtifacts(value, known)]));
 }
 
 function finish(

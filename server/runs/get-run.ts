@@ -35,13 +35,13 @@ export async function getRun(
 }
 
 /** A value of a run that stands apart from its events. @throws BatonError NOT_FOUND */
-export async function readValue(
-  runs: Pick<RunStore, "value">,
+export async function readArtifact(
+  runs: Pick<RunStore, "artifact">,
   caller: Caller,
-  { id, value }: { id: string; value: string },
+  { id, artifact }: { id: string; artifact: string },
 ): Promise<Json> {
-  const found = await runs.value(caller.orgId, id, value);
-  if (found === null) throw notFound("value");
+  const found = await runs.artifact(caller.orgId, id, artifact);
+  if (found === null) throw notFound("artifact");
   return found.value;
 }
 

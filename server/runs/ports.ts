@@ -66,7 +66,7 @@ export interface RunStore {
   /** Events after a number, in order: at most `limit`, fewer where they are large, at least one where there is one. */
   events(orgId: string, runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** A value of the run that is too large to travel inline; null where there is none by that id. */
-  value(orgId: string, runId: string, id: string): Promise<{ value: Json } | null>;
+  artifact(orgId: string, runId: string, id: string): Promise<{ value: Json } | null>;
   /** Writes down what somebody wants of a run, with its audit row; the number of the signal. */
   signal(
     signal: { orgId: string; runId: string; kind: RunSignalKind; payload: JsonObject },

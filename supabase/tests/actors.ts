@@ -105,7 +105,7 @@ async function createRows(pool: Pool, org: string, member: string): Promise<Rows
     JSON.stringify([{ seq: 1, at: Date.now(), type: "run-started", stepId: null, data: {} }]),
     JSON.stringify({ arm: [{ key: "t", dueAt: Date.now() + 3_600_000 }] }),
   ]);
-  await pool.query("insert into run_values (run_id, id, org_id, value) values ($1, $2, $3, '[]')", [
+  await pool.query("insert into run_artifacts (run_id, id, org_id, value) values ($1, $2, $3, '[]')", [
     run,
     "a".repeat(64),
     org,

@@ -239,13 +239,13 @@ export const matrix: Record<string, Rule> = {
       (w) => `insert into run_events (org_id, run_id, seq, at, type) values (${runKey(w)}, 2, now(), 'run-completed')`,
     ),
   },
-  run_values: {
+  run_artifacts: {
     read: "members",
     mine: "org_id = $1",
     writes: serverOnly(
-      "run_values",
+      "run_artifacts",
       "value",
-      (w) => `insert into run_values (org_id, run_id, id, value) values (${runKey(w)}, '${"0".repeat(64)}', '1')`,
+      (w) => `insert into run_artifacts (org_id, run_id, id, value) values (${runKey(w)}, '${"0".repeat(64)}', '1')`,
     ),
   },
   run_signals: {

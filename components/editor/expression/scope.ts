@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../engine/json.ts";
-import { isStored } from "../../../engine/run/stored-value.ts";
+import { isReference } from "../../../engine/run/artifact.ts";
 import type { WorkflowFile, WorkflowNode } from "../../../engine/workflow/file.ts";
 import type { SampleRun } from "../run/editor-runs.ts";
 import { containersOf, incoming, nameOf, nodesOf, outgoing, upstream } from "../store/graph.ts";
@@ -139,7 +139,7 @@ export function sampleScope(file: WorkflowFile, id: string, run: SampleRun | nul
   };
   for (const step of run.steps) {
     // What did not come with the run cannot be computed on.
-    if (isStored(step.output)) continue;
+    if (isReference(step.output)) continue;
     if (step.status === "completed" || step.status === "failed") {
       scope[step.node] = { outputs: step.output, status: step.status, error: step.error as Json };
     }

@@ -6,7 +6,7 @@ import { ErrorState } from "../../ui/error-state.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { Status } from "../../ui/status.tsx";
-import { ValuesOfRun } from "../../monitor/stored-value-view.tsx";
+import { ArtifactsOfRun } from "../../monitor/artifact-view.tsx";
 import { ValueView } from "../../monitor/value-view.tsx";
 import { outputShape } from "../expression/output-shape.ts";
 import { useLastRun, useLive, useNodeLive, useStreamed } from "../run/use-live.ts";
@@ -56,9 +56,9 @@ export function OutputPanel({ node }: { node: WorkflowNode }) {
         </p>
       )}
       {last.status === "completed" && (
-        <ValuesOfRun run={shown?.id ?? run?.id ?? null}>
+        <ArtifactsOfRun run={shown?.id ?? run?.id ?? null}>
           <ValueView value={last.output} label="the output" />
-        </ValuesOfRun>
+        </ArtifactsOfRun>
       )}
     </div>
   );

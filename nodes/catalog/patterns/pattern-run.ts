@@ -6,13 +6,13 @@ import { outstanding } from "../../../engine/run/outstanding.ts";
 import { projectRun } from "../../../engine/run/projection.ts";
 import type { RunState } from "../../../engine/run/state.ts";
 import type { StepStatus } from "../../../engine/run/status.ts";
-import { isStored, restoreStored, type KeepLarge } from "../../../engine/run/stored-value.ts";
+import { isReference, restoreArtifacts, type KeepArtifact } from "../../../engine/run/artifact.ts";
 import { transition } from "../../../engine/run/transition.ts";
 import { verifyJournal } from "../../../engine/run/verify.ts";
 import { compile } from "../../../engine/workflow/compile.ts";
 import type { Plan } from "../../../engine/workflow/plan.ts";
 import { catalogue } from "../definitions.ts";
-import { prepareAtOnce, storedIn } from "../prepare-steps.ts";
+import { prepareAtOnce, artifactsFor } from "../prepare-steps.ts";
 
 const workflowId = "00000000-0000-4000-8000-000000000000";
 const runId = "00000000-0000-4000-8000-000000000001";
@@ -73,28 +73,28 @@ export class PatternRun {
         contracts: () => null,
         log: { error: (fields: object, message: string) => fail(`${message} ${JSON.stringify(fields)}`) },
       };
-      const needed = [...storedIn(context, prepares)].map((id) => [id, this.#values.get(id) ?? null] as const);
+      const needed = [...artifactsFor(context, prepares)].map((id) => [id, this.#values.get(id) ?? null] as const);
       const answers = prepareAtOnce({ ...context, known: new Map(needed) }, prepares);
       if (answers === null) throw new Error("An expression of this workflow needs the sandbox.");
       inputs.push(...answers);
     }
   }
 
-  readonly #keep: KeepLarge = (value) => {
-    if (value === null || isStored(value)) return value;
+  readonly #keep: KeepArtifact = (value) => {
+    if (value === null || isReference(value)) return value;
     const id = String(this.#values.size).padStart(64, "0");
     this.#values.set(id, value);
-    return { $stored: id, bytes: 0, kind: "text", length: 0 };
+    return { $artifact: id, bytes: 0, kind: "text", length: 0 };
   };
 
   /** What the run gave. */
   get output(): Json {
-    return restoreStored(this.state.output, this.#values);
+    return restoreArtifacts(this.state.output, this.#values);
   }
 
   /** What a step of the graph itself gave. */
   outputOf(node: string): Json {
-    return restoreStored(this.state.frames[""]?.steps[node]?.output ?? null, this.#values);
+    return restoreArtifacts(this.state.frames[""]?.steps[node]?.output ?? null, this.#values);
   }
 
   /** Steps that an executor works on, in the order they were begun. */

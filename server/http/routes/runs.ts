@@ -12,14 +12,14 @@ import {
   runSchema,
   startAnswerSchema,
   startRunSchema,
-  valueParamsSchema,
+  artifactParamsSchema,
   waitQuerySchema,
 } from "../../../contracts/api/run.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { awaitRun } from "../../runs/await-run.ts";
 import { cancelRun, changeRun, pauseRun, resumeRun, retryRun } from "../../runs/control-run.ts";
 import { forkRun } from "../../runs/fork-run.ts";
-import { getRun, readValue } from "../../runs/get-run.ts";
+import { getRun, readArtifact } from "../../runs/get-run.ts";
 import { listRuns } from "../../runs/list-runs.ts";
 import { readEvents } from "../../runs/read-events.ts";
 import { startRun, type StartRequest } from "../../runs/start-run.ts";
@@ -33,8 +33,8 @@ const tag = "Runs";
 const startBytes = 1_000_000;
 const accepted = { 202: { description: "Asked for; the journal tells when it happened", schema: startAnswerSchema } };
 
-const largeWords =
-  "Where a step was given or gave more than 256 KiB, { $stored, bytes, kind, length } stands for it; /runs/{id}/values/{$stored} gives it.";
+const artifactWords =
+  "Where a step was given or gave more than 256 KiB, { $artifact, bytes, kind, length } stands for it; /runs/{id}/artifacts/{$artifact} gives it.";
 
 /** With the runs that were folded for others. */
 type Reading = Services & { views: RunViews };
@@ -108,7 +108,7 @@ function readingRoutes(services: Reading): Route[] {
         summary: "Get a run with its steps",
         tag,
         params: idParamsSchema,
-        answers: { 200: { description: `The run, its output whole. ${largeWords}`, schema: runSchema } },
+        answers: { 200: { description: `The run, its output whole. ${artifactWords}`, schema: runSchema } },
       },
       async ({ caller, params }) => ({ status: 200, body: await getRun(services, caller, params.id) }),
     ),
@@ -133,14 +133,14 @@ function readingRoutes(services: Reading): Route[] {
     route(
       {
         method: "get",
-        path: "/runs/{id}/values/{value}",
+        path: "/runs/{id}/artifacts/{artifact}",
         action: "run:read",
         summary: "Read a value of a run that is too large to stand in its events",
         tag,
-        params: valueParamsSchema,
+        params: artifactParamsSchema,
         answers: { 200: { description: "The value", schema: jsonValueSchema } },
       },
-      async ({ caller, params }) => ({ status: 200, body: await readValue(services.runs, caller, params) }),
+      async ({ caller, params }) => ({ status: 200, body: await readArtifact(services.runs, caller, params) }),
     ),
   ];
 }

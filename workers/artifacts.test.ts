@@ -3,14 +3,14 @@ import type { Json } from "../engine/json.ts";
 import type { HttpRequest } from "../engine/ports/http.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import { fold } from "../engine/run/fold.ts";
-import { inlineBytes, isStored, restoreStored } from "../engine/run/stored-value.ts";
+import { inlineBytes, isReference, restoreArtifacts } from "../engine/run/artifact.ts";
 import { compile } from "../engine/workflow/compile.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { checkJournal } from "./faults/journal-check.ts";
 import { createMemoryStack, createMemoryWorker, type MemoryWorker } from "./faults/memory-worker.ts";
 import { journalOver } from "./faults/test-workflows.ts";
-import { apart, LargeValues } from "./large-values.ts";
+import { apart, Artifacts } from "./artifacts.ts";
 import { brokenLimit } from "./run-limits.ts";
 
 const workers: MemoryWorker[] = [];
@@ -87,7 +87,7 @@ describe("a run with values that are too large to travel inline", () => {
     const row = stack.store.run(run);
     const values = new Map([...(row?.values ?? [])].map(([id, json]): [string, Json] => [id, JSON.parse(json)]));
     expect(events.at(-1)).toMatchObject({ type: "run-completed", output: { kind: "object", length: 2 } });
-    expect(restoreStored(row?.row.output ?? null, values)).toEqual({ page, looks });
+    expect(restoreArtifacts(row?.row.output ?? null, values)).toEqual({ page, looks });
     expect(JSON.parse(world.requests[1]?.body?.toString() ?? "")).toEqual({ sent: page });
     expect(events.find((event) => event.type === "step-completed" && event.step === "read")).toMatchObject({
       output: { kind: "object", bytes: expect.any(Number) },
@@ -121,17 +121,18 @@ describe("a run with values that are too large to travel inline", () => {
     const under = worker({ http: wideWorld().http, journal }, stack);
     await under.finish(under.addRun(reading));
     for (const batch of batches) {
-      for (const { id } of batch.values ?? []) named.add(id);
+      for (const { id } of batch.artifacts ?? []) named.add(id);
       for (const event of batch.events) {
-        if (event.type === "step-completed" && isStored(event.output)) expect(named).toContain(event.output.$stored);
-        if (event.type === "step-scheduled" && isStored(event.input)) expect(named).toContain(event.input.$stored);
+        if (event.type === "step-completed" && isReference(event.output))
+          expect(named).toContain(event.output.$artifact);
+        if (event.type === "step-scheduled" && isReference(event.input)) expect(named).toContain(event.input.$artifact);
       }
     }
     expect(named.size).toBeGreaterThan(0);
   });
 
   test("does not take a stranger's imitation for one", async () => {
-    const imitation = { $stored: "0".repeat(64), bytes: 300_000, kind: "text", length: 3 };
+    const imitation = { $artifact: "0".repeat(64), bytes: 300_000, kind: "text", length: 3 };
     const world = wideWorld(JSON.stringify(imitation));
     const under = worker({ http: world.http });
     const run = under.addRun({
@@ -160,7 +161,7 @@ describe("what a run may keep", () => {
   const { plan } = compiled;
   /** A run whose step gave so many values of so many bytes. */
   const after = (count: number, bytes: number) => {
-    const output = { $stored: "a".repeat(64), bytes, kind: "text", length: 1 };
+    const output = { $artifact: "a".repeat(64), bytes, kind: "text", length: 1 };
     const given = Array.from({ length: count }, (_, index): RunEvent => ({
       seq: index + 2,
       at: 1,
@@ -179,8 +180,8 @@ describe("what a run may keep", () => {
       code: "STATE_TOO_LARGE",
       message: expect.stringContaining("512 MB"),
     });
-    expect(after(1, 1e15).stored).toBe(10 * mb);
-    expect(after(1, -1).stored).toBe(10 * mb);
+    expect(after(1, 1e15).artifactBytes).toBe(10 * mb);
+    expect(after(1, -1).artifactBytes).toBe(10 * mb);
   });
 });
 
@@ -196,8 +197,8 @@ describe("what may travel inline", () => {
 
   test("a value is read once for many that ask, and by its own run only", async () => {
     const asked: string[][] = [];
-    const values = new LargeValues({
-      async values(runId, ids) {
+    const values = new Artifacts({
+      async artifacts(runId, ids) {
         asked.push([runId, ...ids]);
         return new Map(runId === "mine" ? ids.map((id) => [id, `value of ${id}`]) : []);
       },
@@ -210,6 +211,6 @@ describe("what may travel inline", () => {
       ["mine", "c"],
       ["other", "a"],
     ]);
-    await expect(values.whole("other", { $stored: "0".repeat(64) })).rejects.toThrow("not with the run any more");
+    await expect(values.whole("other", { $artifact: "0".repeat(64) })).rejects.toThrow("not with the run any more");
   });
 });

@@ -1,34 +1,34 @@
 import { createHash } from "node:crypto";
 import { BatonError } from "../engine/errors.ts";
 import { weigh, type Json } from "../engine/json.ts";
-import type { KeptValue, RunJournal } from "../engine/ports/run-journal.ts";
-import { isStored, largeJson, type StoredValue } from "../engine/run/stored-value.ts";
+import type { Artifact, RunJournal } from "../engine/ports/run-journal.ts";
+import { isReference, largeJson, type ArtifactReference } from "../engine/run/artifact.ts";
 
 /** Values that were read lately are kept up to so many bytes of JSON: a loop over a document reads it once. */
 const rememberedBytes = 32 * 1024 * 1024;
 
 /** What stands for a value, and the value to be kept; null where it may travel inline. */
-export function apart(value: Json): { stands: StoredValue; kept: KeptValue } | null {
+export function apart(value: Json): { stands: ArtifactReference; kept: Artifact } | null {
   const json = largeJson(value);
   if (json === null) return null;
   const id = createHash("sha256").update(json).digest("hex");
-  return { stands: { $stored: id, bytes: Buffer.byteLength(json), ...shapeOf(value) }, kept: { id, value, json } };
+  return { stands: { $artifact: id, bytes: Buffer.byteLength(json), ...shapeOf(value) }, kept: { id, value, json } };
 }
 
-function shapeOf(value: Json): Pick<StoredValue, "kind" | "length"> {
+function shapeOf(value: Json): Pick<ArtifactReference, "kind" | "length"> {
   if (Array.isArray(value)) return { kind: "list", length: value.length };
   if (typeof value === "object" && value !== null) return { kind: "object", length: Object.keys(value).length };
   return { kind: "text", length: String(value).length };
 }
 
 /** Reads values that were kept apart. One a worker, for all of its runs. */
-export class LargeValues {
-  readonly #journal: Pick<RunJournal, "values">;
+export class Artifacts {
+  readonly #journal: Pick<RunJournal, "artifacts">;
   /** By run and id: a run's steps see its own values alone, whatever id a stranger's data names. The one used last at the end. */
   readonly #recent = new Map<string, { value: Json; bytes: number }>();
   #bytes = 0;
 
-  constructor(journal: Pick<RunJournal, "values">) {
+  constructor(journal: Pick<RunJournal, "artifacts">) {
     this.#journal = journal;
   }
 
@@ -36,7 +36,7 @@ export class LargeValues {
    * Those of a run with these ids; what there is not is left out.
    * @param unwritten values that are on their way into the journal
    */
-  async load(runId: string, ids: Iterable<string>, unwritten: readonly KeptValue[] = []): Promise<Map<string, Json>> {
+  async load(runId: string, ids: Iterable<string>, unwritten: readonly Artifact[] = []): Promise<Map<string, Json>> {
     const found = new Map(unwritten.map(({ id, value }) => [id, value]));
     const missing: string[] = [];
     for (const id of ids) {
@@ -49,7 +49,7 @@ export class LargeValues {
       }
     }
     if (missing.length === 0) return found;
-    for (const [id, value] of await this.#journal.values(runId, missing)) {
+    for (const [id, value] of await this.#journal.artifacts(runId, missing)) {
       this.#remember(runId, id, value, weigh(value, rememberedBytes));
       found.set(id, value);
     }
@@ -58,9 +58,9 @@ export class LargeValues {
 
   /** The whole of what a step is given. @throws BatonError INTERNAL when a value of it is gone */
   async whole(runId: string, input: Json): Promise<Json> {
-    if (!isStored(input)) return input;
-    const known = await this.load(runId, [input.$stored]);
-    const value = known.get(input.$stored);
+    if (!isReference(input)) return input;
+    const known = await this.load(runId, [input.$artifact]);
+    const value = known.get(input.$artifact);
     if (value !== undefined) return value;
     throw new BatonError("INTERNAL", `The input of a step of run ${runId} is not with the run any more.`);
   }

@@ -6,10 +6,10 @@ export const inlineBytes = 256 * 1024;
 
 /**
  * Stands in events and in the state for a value that is too large to travel inline. The value itself is kept with its run, under
- * `$stored`, the SHA-256 digest of its JSON in hexadecimal. The rest says what it is to people who have not asked for it.
+ * `$artifact`, the SHA-256 digest of its JSON in hexadecimal. The rest says what it is to people who have not asked for it.
  */
-export interface StoredValue {
-  $stored: string;
+export interface ArtifactReference {
+  $artifact: string;
   bytes: number;
   kind: "text" | "list" | "object";
   /** Characters of a text, items of a list, fields of an object. */
@@ -40,33 +40,33 @@ function bytesOf(text: string): number {
 }
 
 /** Whether a value stands for one that is kept apart. Only who has its run's values can tell that it is not a stranger's imitation. */
-export function isStored(value: Json | undefined): value is StoredValue & { [key: string]: Json } {
-  return isJsonObject(value) && typeof value["$stored"] === "string" && digest.test(value["$stored"]);
+export function isReference(value: Json | undefined): value is ArtifactReference & { [key: string]: Json } {
+  return isJsonObject(value) && typeof value["$artifact"] === "string" && digest.test(value["$artifact"]);
 }
 
 /** Bytes that a value takes where it is kept. A stranger's imitation may say anything, and counts as no more than the largest. */
-export function storedBytes({ bytes }: StoredValue): number {
+export function artifactBytes({ bytes }: ArtifactReference): number {
   return typeof bytes === "number" && bytes >= 0 ? Math.min(bytes, mostBytes) : mostBytes;
 }
 
 /** Adds the ids of all values that are kept apart and that this one holds. */
-export function collectStored(value: Json, into: Set<string>): void {
+export function collectArtifacts(value: Json, into: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
-  if (isStored(value)) into.add(value.$stored);
-  else for (const part of Object.values(value)) collectStored(part, into);
+  if (isReference(value)) into.add(value.$artifact);
+  else for (const part of Object.values(value)) collectArtifacts(part, into);
 }
 
 /** The value with those put back that are known; what is not known stays as it is. Shares all that needs no change. */
-export function restoreStored(value: Json, known: ReadonlyMap<string, Json>): Json {
+export function restoreArtifacts(value: Json, known: ReadonlyMap<string, Json>): Json {
   if (typeof value !== "object" || value === null || known.size === 0) return value;
-  if (isStored(value)) return known.get(value.$stored) ?? value;
+  if (isReference(value)) return known.get(value.$artifact) ?? value;
   if (Array.isArray(value)) {
-    const parts = value.map((part) => restoreStored(part, known));
+    const parts = value.map((part) => restoreArtifacts(part, known));
     return parts.some((part, index) => part !== value[index]) ? parts : value;
   }
   let changed = false;
   const fields = Object.entries(value).map(([name, part]): [string, Json] => {
-    const restored = restoreStored(part, known);
+    const restored = restoreArtifacts(part, known);
     changed ||= restored !== part;
     return [name, restored];
   });
@@ -74,10 +74,10 @@ export function restoreStored(value: Json, known: ReadonlyMap<string, Json>): Js
 }
 
 /** Gives a value that is too large to travel inline to be kept, and what stands for it; any other as it is. */
-export type KeepLarge = (value: Json) => Json;
+export type KeepArtifact = (value: Json) => Json;
 
 /** The event with what steps gave and were given kept apart where that is too large. */
-export function withStored(body: EventBody, keep: KeepLarge): EventBody {
+export function withArtifacts(body: EventBody, keep: KeepArtifact): EventBody {
   switch (body.type) {
     case "step-completed":
       return {
@@ -93,6 +93,6 @@ export function withStored(body: EventBody, keep: KeepLarge): EventBody {
   }
 }
 
-function keepEach(vars: Record<string, Json>, keep: KeepLarge): Record<string, Json> {
+function keepEach(vars: Record<string, Json>, keep: KeepArtifact): Record<string, Json> {
   return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, keep(value)]));
 }

@@ -4,7 +4,7 @@ import { Download, Eye } from "lucide-react";
 import { createContext, useContext, useState, type ReactNode } from "react";
 import { z } from "zod";
 import type { Json } from "../../engine/json.ts";
-import type { StoredValue } from "../../engine/run/stored-value.ts";
+import type { ArtifactReference } from "../../engine/run/artifact.ts";
 import { parseRow, ReadError } from "../records/rows.ts";
 import { useSupabase } from "../supabase-context.tsx";
 import { Button } from "../ui/button.tsx";
@@ -15,24 +15,24 @@ import { sizeWords } from "../ui/size-words.ts";
 const RunContext = createContext<string | null>(null);
 
 /** Says of which run the values inside are, for those that have to be fetched. */
-export function ValuesOfRun({ run, children }: { run: string | null; children: ReactNode }) {
+export function ArtifactsOfRun({ run, children }: { run: string | null; children: ReactNode }) {
   return <RunContext value={run}>{children}</RunContext>;
 }
 
 const rowSchema = z.object({ value: z.json() }).transform(({ value }): { value: Json } => ({ value }));
 
 /** Gives a value of a run that stands apart from its events. @throws ReadError */
-function useValueReader(stored: StoredValue): (() => Promise<Json | undefined>) | null {
+function useArtifactReader(reference: ArtifactReference): (() => Promise<Json | undefined>) | null {
   const open = useSupabase();
   const run = useContext(RunContext);
   if (run === null) return null;
   return async () => {
     const client = await open();
     const answer = await client
-      .from("run_values")
+      .from("run_artifacts")
       .select("value")
       .eq("run_id", run)
-      .eq("id", stored.$stored)
+      .eq("id", reference.$artifact)
       .maybeSingle();
     return parseRow("the value", rowSchema, answer)?.value;
   };
@@ -40,8 +40,8 @@ function useValueReader(stored: StoredValue): (() => Promise<Json | undefined>) 
 
 type Reading = { state: "idle" | "busy" } | { state: "failed"; problem: string } | { state: "read"; value: Json };
 
-interface StoredValueViewProps {
-  stored: StoredValue;
+interface ArtifactViewProps {
+  reference: ArtifactReference;
   /** What the value is, for people. */
   label: string;
   /** Shows the value once it is here. */
@@ -49,8 +49,8 @@ interface StoredValueViewProps {
 }
 
 /** Stands for a value that is too large to come with the run: says how large it is, and fetches it for who wants it. */
-export function StoredValueView({ stored, label, children }: StoredValueViewProps) {
-  const read = useValueReader(stored);
+export function ArtifactView({ reference, label, children }: ArtifactViewProps) {
+  const read = useArtifactReader(reference);
   const [reading, setReading] = useState<Reading>({ state: "idle" });
 
   async function fetched(then: (value: Json) => Reading) {
@@ -72,9 +72,9 @@ export function StoredValueView({ stored, label, children }: StoredValueViewProp
     <div className="grid min-w-0 gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-line bg-sunken p-3">
         <p className="min-w-48 flex-1 text-sm text-pretty">
-          {shapeWords(stored)}
+          {shapeWords(reference)}
           <span className="figures block text-xs text-subtle">
-            {sizeWords(stored.bytes)}, more than comes with a run by itself
+            {sizeWords(reference.bytes)}, more than comes with a run by itself
           </span>
         </p>
         {read !== null && (
@@ -109,7 +109,7 @@ export function StoredValueView({ stored, label, children }: StoredValueViewProp
   );
 }
 
-function shapeWords({ kind, length }: StoredValue): string {
+function shapeWords({ kind, length }: ArtifactReference): string {
   const count = length.toLocaleString("en");
   if (kind === "text") return `A text of ${count} characters`;
   return kind === "list"

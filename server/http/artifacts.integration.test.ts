@@ -49,7 +49,7 @@ async function imported(file: object): Promise<string> {
   return reply.json.id;
 }
 
-async function stepOf(run: string, step: string): Promise<{ output: { $stored: string } }> {
+async function stepOf(run: string, step: string): Promise<{ output: { $artifact: string } }> {
   const reply = await api.call("GET", `/runs/${run}`, { as });
   return reply.json.steps.find((each: { step: string }) => each.step === step);
 }
@@ -76,18 +76,18 @@ test("a run gives its output whole, and a step's large value by what stands for 
 
   const step = await stepOf(run, "page");
   expect(step.output).toMatchObject({ bytes: page.length + 2, kind: "text", length: page.length });
-  const address = `/runs/${run}/values/${step.output.$stored}`;
+  const address = `/runs/${run}/artifacts/${step.output.$artifact}`;
   const read = await api.call("GET", address, { as });
   expect([read.status, read.json]).toEqual([200, page]);
   expect((await api.call("GET", address, { as: api.foreign.keys.owner })).status).toBe(404);
-  expect((await api.call("GET", `/runs/${run}/values/${"0".repeat(64)}`, { as })).status).toBe(404);
-  expect((await api.call("GET", `/runs/${run}/values/page`, { as })).status).toBe(404);
+  expect((await api.call("GET", `/runs/${run}/artifacts/${"0".repeat(64)}`, { as })).status).toBe(404);
+  expect((await api.call("GET", `/runs/${run}/artifacts/page`, { as })).status).toBe(404);
 
   const events = await api.call("GET", `/runs/${run}/events`, { as });
   expect(events.text.length).toBeLessThan(5_000);
 
   await api.pool.query("delete from public.runs where id = $1", [run]);
-  const { rows } = await api.pool.query("select 1 from public.run_values where run_id = $1", [run]);
+  const { rows } = await api.pool.query("select 1 from public.run_artifacts where run_id = $1", [run]);
   expect(rows).toEqual([]);
 }, 60_000);
 

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../json.ts";
-import { collectStored, isStored, restoreStored, withStored, type KeepLarge } from "./stored-value.ts";
+import { collectArtifacts, isReference, restoreArtifacts, withArtifacts, type KeepArtifact } from "./artifact.ts";
 
 /** Keeps everything apart that is more than a number, a truth or nothing. */
-function store(): { keep: KeepLarge; values: Map<string, Json> } {
+function store(): { keep: KeepArtifact; values: Map<string, Json> } {
   const values = new Map<string, Json>();
-  const keep: KeepLarge = (value) => {
+  const keep: KeepArtifact = (value) => {
     if (typeof value !== "string" && typeof value !== "object") return value;
     if (value === null) return value;
-    const $stored = values.size.toString(16).padStart(64, "0");
-    values.set($stored, value);
-    return { $stored, bytes: 1, kind: "text", length: 1 };
+    const $artifact = values.size.toString(16).padStart(64, "0");
+    values.set($artifact, value);
+    return { $artifact, bytes: 1, kind: "text", length: 1 };
   };
   return { keep, values };
 }
@@ -28,9 +28,9 @@ describe("a value that is kept apart", () => {
           { deep: Object.entries(fields).map(([name, value]) => [name, keep(value)]) },
         ];
         const ids = new Set<string>();
-        collectStored(held, ids);
+        collectArtifacts(held, ids);
         expect(ids).toEqual(new Set(values.keys()));
-        expect(restoreStored(held, values)).toEqual([list, { deep: Object.entries(fields) }]);
+        expect(restoreArtifacts(held, values)).toEqual([list, { deep: Object.entries(fields) }]);
       }),
     );
   });
@@ -39,27 +39,27 @@ describe("a value that is kept apart", () => {
     const { keep, values } = store();
     const step = { step: "a", attempt: 1 };
     const body = { type: "step-completed" as const, ...step, output: ["x"], input: "y", vars: { v: "z", n: 1 } };
-    const event = withStored(body, keep);
+    const event = withArtifacts(body, keep);
     expect(event).toMatchObject({
       output: { kind: "text" },
       input: { kind: "text" },
       vars: { v: { kind: "text" }, n: 1 },
     });
     expect([...values.values()]).toEqual([["x"], "y", "z"]);
-    expect(withStored({ type: "step-scheduled", ...step, input: { a: 1 } }, keep)).toMatchObject({
-      input: { $stored: expect.any(String) },
+    expect(withArtifacts({ type: "step-scheduled", ...step, input: { a: 1 } }, keep)).toMatchObject({
+      input: { $artifact: expect.any(String) },
     });
     const other = { type: "run-completed" as const, output: ["x"] };
-    expect(withStored(other, keep)).toBe(other);
+    expect(withArtifacts(other, keep)).toBe(other);
   });
 
   it("is only what names a digest; an imitation of one that is not there stays as it is", () => {
-    const imitation = { $stored: "f".repeat(64), bytes: 3 };
-    expect([isStored({ $stored: "../etc" }), isStored("f".repeat(64)), isStored(imitation)]).toEqual([
+    const imitation = { $artifact: "f".repeat(64), bytes: 3 };
+    expect([isReference({ $artifact: "../etc" }), isReference("f".repeat(64)), isReference(imitation)]).toEqual([
       false,
       false,
       true,
     ]);
-    expect(restoreStored({ a: imitation }, new Map([["e".repeat(64), "secret"]]))).toEqual({ a: imitation });
+    expect(restoreArtifacts({ a: imitation }, new Map([["e".repeat(64), "secret"]]))).toEqual({ a: imitation });
   });
 });
