@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   actAs,
   attempt,
+  createArtifact,
   createOrganization,
   createRun,
   createWorkflow,
@@ -20,6 +21,8 @@ let world: World;
 beforeAll(async () => {
   database = await startTestDatabase();
   world = await createWorld(database.pool);
+  await createArtifact(database.pool, world.org, world.rows.run);
+  await createArtifact(database.pool, world.foreignOrg, world.foreignRows.run);
 });
 afterAll(async () => {
   await database?.stop();
