@@ -44,6 +44,8 @@ const playwrightReport = z.object({
 });
 
 const folder = mkdtempSync(join(tmpdir(), "baton-test-"));
+// Hundreds of processes are started, each test's with a home of its own: what one of them compiled the next need not.
+process.env["NODE_COMPILE_CACHE"] ??= join(folder, "compiled");
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 

@@ -73,10 +73,10 @@ export function stackEnvironment(
     PATH: [join(projectFolder, "node_modules", ".bin"), source["PATH"] ?? "/usr/bin:/bin"].join(delimiter),
     NODE_ENV: given.BATON_MODE,
     NEXT_TELEMETRY_DISABLED: "1",
-    // Compiled code of the second start is read instead of made.
     // glibc gives each thread an arena of its own, which keeps what was freed.
     MALLOC_ARENA_MAX: source["MALLOC_ARENA_MAX"] ?? "2",
-    NODE_COMPILE_CACHE: join(home.path, "cache"),
+    // Compiled code of the second start is read instead of made.
+    NODE_COMPILE_CACHE: source["NODE_COMPILE_CACHE"] ?? join(home.path, "cache"),
     DO_NOT_TRACK: "1",
     BATON_MODE: given.BATON_MODE,
     BATON_HOME: home.path,
