@@ -16,8 +16,9 @@ const questions = 3;
  * must not write them by it. Between two measurements time is told by the steady clock: one that is set, or jumps, changes nothing.
  */
 export function createStoreClock(pool: Pool, steady: () => number = () => performance.now()): StoreClock {
-  const start = Math.round(Date.now() - steady());
-  const own = (): number => start + Math.floor(steady());
+  // The machine's clock shows the milliseconds that are over: half of one more has passed in the mean.
+  const start = Date.now() + 0.5 - steady();
+  const own = (): number => Math.floor(start + steady());
   let offset = 0;
 
   /** Between which two values the difference to the database's clock lies; null when it does not answer. */
