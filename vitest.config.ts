@@ -22,9 +22,6 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          // Each file brings up what it needs of the stack, and waits for it: a core more than there are to wait with.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
           include: ["**/*.integration.test.ts"],
           exclude: ["node_modules/**", ".next/**"],
           testTimeout: 60_000,
@@ -34,7 +31,6 @@ export default defineConfig({
       {
         test: {
           name: "faults",
-          sequence: { groupOrder: 2 },
           include: ["**/*.fault.test.ts"],
           exclude: ["node_modules/**", ".next/**", longOutage],
           testTimeout: 120_000,
@@ -43,13 +39,7 @@ export default defineConfig({
         },
       },
       {
-        test: {
-          name: "outage",
-          sequence: { groupOrder: 2 },
-          include: [longOutage],
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
+        test: { name: "outage", include: [longOutage], hookTimeout: 120_000, fileParallelism: false },
       },
     ],
   },
