@@ -57,7 +57,7 @@ test("a slow line to Redis that is cut every second: every run completes, no att
   const line = await badLine(new URL(world.stack.env["REDIS_URL"] ?? ""), 40);
   try {
     const workers = await stage.workers(2, { REDIS_URL: line.url });
-    const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 300));
+    const workflow = await world.addWorkflow(callingWorkflow(world.recorder.url, 900));
     const runs = await Promise.all(Array.from({ length: 12 }, (_, n) => world.startRun(workflow, { n })));
     let cuts = 0;
     const cutting = setInterval(() => {
