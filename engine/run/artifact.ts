@@ -78,21 +78,20 @@ export type KeepArtifact = (value: Json) => Json;
 
 /** The event with what steps gave and were given kept apart where that is too large. */
 export function withArtifacts(body: EventBody, keep: KeepArtifact): EventBody {
-  switch (body.type) {
-    case "step-completed":
-      return {
-        ...body,
-        output: keep(body.output),
-        ...(body.input === undefined ? {} : { input: keep(body.input) }),
-        ...(body.vars === undefined ? {} : { vars: keepEach(body.vars, keep) }),
-      };
-    case "step-scheduled":
-      return { ...body, input: keep(body.input) };
-    default:
-      return body;
+  if (body.type === "step-scheduled") {
+    const input = keep(body.input);
+    return input === body.input ? body : { ...body, input };
   }
+  if (body.type !== "step-completed") return body;
+  const output = keep(body.output);
+  const input = body.input === undefined ? undefined : keep(body.input);
+  const vars = body.vars === undefined ? undefined : keepEach(body.vars, keep);
+  // Nearly always nothing is, and a run has many events.
+  if (output === body.output && input === body.input && vars === body.vars) return body;
+  return { ...body, output, ...(input === undefined ? {} : { input }), ...(vars === undefined ? {} : { vars }) };
 }
 
 function keepEach(vars: Record<string, Json>, keep: KeepArtifact): Record<string, Json> {
-  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, keep(value)]));
+  const kept = Object.entries(vars).map(([name, value]): [string, Json] => [name, keep(value)]);
+  return kept.some(([name, value]) => value !== vars[name]) ? Object.fromEntries(kept) : vars;
 }
