@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json } from "../engine/json.ts";
 import type { HttpRequest } from "../engine/ports/http.ts";
 import type { RunEvent } from "../engine/run/event.ts";
@@ -8,20 +8,13 @@ import { compile } from "../engine/workflow/compile.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
 import { catalogue } from "../nodes/catalog/definitions.ts";
 import { checkJournal } from "./faults/journal-check.ts";
-import { createMemoryStack, createMemoryWorker, type MemoryWorker } from "./faults/memory-worker.ts";
+import { createMemoryStack } from "./faults/memory-worker.ts";
+import { useMemoryWorkers } from "./faults/memory-workers.ts";
 import { journalOver } from "./faults/test-workflows.ts";
 import { apart, Artifacts } from "./artifacts.ts";
 import { brokenLimit } from "./run-limits.ts";
 
-const workers: MemoryWorker[] = [];
-const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
-  const made = createMemoryWorker(...args);
-  workers.push(made);
-  return made;
-};
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((each) => each.close()));
-});
+const worker = useMemoryWorkers();
 
 const page = "wide ".repeat(100_000);
 

@@ -1,22 +1,14 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { HttpRequest, HttpResponse } from "../engine/ports/http.ts";
 import type { ModelRequest } from "../engine/ports/model.ts";
 import type { StepJob } from "../engine/ports/step-queue.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import { callbackMark } from "../engine/run/callbacks.ts";
 import type { WorkflowFileInput } from "../engine/workflow/file.ts";
-import { createMemoryWorker } from "./faults/memory-worker.ts";
 import type { MemoryWorker } from "./faults/memory-worker.ts";
+import { useMemoryWorkers } from "./faults/memory-workers.ts";
 
-const workers: MemoryWorker[] = [];
-const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
-  const made = createMemoryWorker(...args);
-  workers.push(made);
-  return made;
-};
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((each) => each.close()));
-});
+const worker = useMemoryWorkers();
 
 type Node = WorkflowFileInput["nodes"][number];
 const by = { kind: "user" as const, id: null, label: "Ada" };

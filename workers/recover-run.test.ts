@@ -1,20 +1,12 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { RunJournal } from "../engine/ports/run-journal.ts";
 import type { RunEvent } from "../engine/run/event.ts";
 import { checkJournal } from "./faults/journal-check.ts";
 import { createMemoryStack, createMemoryWorker } from "./faults/memory-worker.ts";
-import type { MemoryWorker } from "./faults/memory-worker.ts";
+import { useMemoryWorkers } from "./faults/memory-workers.ts";
 import { answering, calling, chain, file, journalOver, loop } from "./faults/test-workflows.ts";
 
-const workers: MemoryWorker[] = [];
-const worker = (...args: Parameters<typeof createMemoryWorker>): MemoryWorker => {
-  const made = createMemoryWorker(...args);
-  workers.push(made);
-  return made;
-};
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((each) => each.close()));
-});
+const worker = useMemoryWorkers();
 
 const by = { kind: "user" as const, id: null, label: "Ada" };
 
