@@ -61,9 +61,9 @@ export function ArtifactView({ reference, label, children }: ArtifactViewProps) 
       const value = await read();
       setReading(value === undefined ? { state: "failed", problem: "It is not with the run any more." } : then(value));
     } catch (problem) {
-      // Anything else is a fault of ours, for the page's own error.
-      if (!(problem instanceof ReadError)) throw problem;
       setReading({ state: "failed", problem: "Check the connection, then ask for it again." });
+      // Anything else is a fault of ours, which the browser's console is to tell.
+      if (!(problem instanceof ReadError)) throw problem;
     }
   }
 
