@@ -1,6 +1,6 @@
 import { outstanding } from "../engine/run/outstanding.ts";
-import { stepId, stepParts } from "../engine/run/path.ts";
-import type { RunState, Step } from "../engine/run/state.ts";
+import { lookUp, stepId } from "../engine/run/path.ts";
+import type { RunState } from "../engine/run/state.ts";
 import { isRunEnded } from "../engine/run/status.ts";
 import type { RunCommand } from "../engine/run/input.ts";
 import type { Plan } from "../engine/workflow/plan.ts";
@@ -8,13 +8,13 @@ import type { Plan } from "../engine/workflow/plan.ts";
 /** True while the run waits for the outcome of this attempt: an executor may go on with it. */
 export function isAttemptWanted(state: RunState, { step, attempt }: { step: string; attempt: number }): boolean {
   if (isRunEnded(state.status)) return false;
-  const record = stepRecord(state, step);
+  const record = lookUp(state, step)?.record;
   return record?.attempt === attempt && (record.status === "queued" || record.status === "running");
 }
 
 /** True when the attempt was begun before, and nobody said how it ended. */
 export function isAttemptBegun(state: RunState, { step, attempt }: { step: string; attempt: number }): boolean {
-  const record = stepRecord(state, step);
+  const record = lookUp(state, step)?.record;
   return record?.attempt === attempt && record.status === "running";
 }
 
@@ -36,9 +36,4 @@ function openApprovals(plan: Plan, state: RunState): Extract<RunCommand, { type:
         : [],
     ),
   );
-}
-
-function stepRecord(state: RunState, step: string): Step | undefined {
-  const { frame, node } = stepParts(step);
-  return state.frames[frame]?.steps[node];
 }

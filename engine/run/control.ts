@@ -1,8 +1,8 @@
 import type { Plan } from "../workflow/plan.ts";
 import type { EventBody, EventOf } from "./event.ts";
 import type { RunInput } from "./input.ts";
-import { stepParts } from "./path.ts";
-import type { RunState, Step } from "./state.ts";
+import { lookUp, stepParts } from "./path.ts";
+import type { RunState } from "./state.ts";
 import { isStepEnded } from "./status.ts";
 
 /**
@@ -11,12 +11,11 @@ import { isStepEnded } from "./status.ts";
  */
 export function retryTarget(state: RunState, from: string): string | null {
   for (let step = from; step !== "";) {
-    const { frame, node } = stepParts(step);
-    if (state.frames[frame]?.steps[node] !== undefined) return step;
+    if (lookUp(state, step) !== undefined) return step;
     // The frame `each.3` is an execution of the container `each`.
-    step = stepParts(frame).frame;
+    step = stepParts(stepParts(step).frame).frame;
   }
-  const bare = Object.values(state.frames).find((frame) => frame.steps[from] !== undefined);
+  const bare = Object.values(state.frames).find((frame) => Object.hasOwn(frame.steps, from));
   return bare === undefined ? null : `${bare.id}.${from}`;
 }
 
@@ -32,7 +31,7 @@ export function changeEvents(
     vars: Object.fromEntries(Object.entries(vars).filter(([name]) => declared.has(name))),
     inputs: Object.fromEntries(
       Object.entries(inputs).filter(([step]) => {
-        const record = recordOf(state, step);
+        const record = lookUp(state, step)?.record;
         const node = plan.nodes.get(stepParts(step).node);
         return record !== undefined && node?.behaviour === "effect" && !isStepEnded(record.status);
       }),
@@ -46,14 +45,9 @@ export function changeEvents(
 export function applyChange(state: RunState, { vars, inputs }: EventOf<"run-changed">): void {
   for (const [name, value] of Object.entries(vars)) state.vars[name] = value;
   for (const [step, input] of Object.entries(inputs)) {
-    const record = recordOf(state, step);
+    const record = lookUp(state, step)?.record;
     if (record !== undefined) record.override = input;
   }
-}
-
-function recordOf(state: RunState, step: string): Step | undefined {
-  const { frame, node } = stepParts(step);
-  return state.frames[frame]?.steps[node];
 }
 
 type PauseOrResume = Extract<RunInput, { type: "pause" | "resume" }>;

@@ -143,7 +143,8 @@ describe("a retry by hand", () => {
 
   it("may begin further back: that step and what follows run again", () => {
     const hand = failed();
-    expect(hand.give({ type: "retry", by, from: "ghost" })).toEqual([]);
+    for (const from of ["ghost", "constructor", "toString.a", "a.constructor", "__proto__"])
+      expect(hand.give({ type: "retry", by, from }), from).toEqual([]);
     expect(hand.give({ type: "retry", by, from: "a" })).toEqual(["run-retried"]);
     expect(hand.of("prepare")).toMatchObject([{ step: "a", attempt: 2 }]);
   });

@@ -10,7 +10,7 @@ import { armHandlers, fire, hear, hearKept, listen, tell, timePayload } from "./
 import { nextInQueue } from "./limits.ts";
 import { checkedLoop, judgedLoop, loopFrameEnded, openLoop } from "./loop.ts";
 import { parallelFrameChanged } from "./parallel.ts";
-import { stepParts } from "./path.ts";
+import { lookUp, stepParts } from "./path.ts";
 import { rewindRun } from "./rewind.ts";
 import { startRollback, undone } from "./rollback.ts";
 import type { Frame, RunState, Step } from "./state.ts";
@@ -264,11 +264,9 @@ export interface FoundStep {
 
 /** The open step of that name; null when its frame is closed or it has not come up. */
 export function findStep({ plan, state }: Pick<Fold, "plan" | "state">, step: string): FoundStep | null {
-  const { frame: frameName, node: nodeId } = stepParts(step);
-  const frame = state.frames[frameName];
-  const node = plan.nodes.get(nodeId);
-  const record = frame?.steps[nodeId];
-  return frame === undefined || node === undefined || record === undefined ? null : { frame, node, record };
+  const found = lookUp(state, step);
+  const node = plan.nodes.get(stepParts(step).node);
+  return found === undefined || node === undefined ? null : { ...found, node };
 }
 
 function completed(folding: Fold, { frame, node, record }: FoundStep, event: EventOf<"step-completed">): void {

@@ -130,7 +130,9 @@ function resultOf(folding: Fold, node: PlanNode, frame: Frame): Json {
 }
 
 function lastOf(frame: Frame): Record<string, Json> {
-  return Object.fromEntries(Object.entries(frame.steps).map(([id, step]) => [id, step.output]));
+  const outputs: Record<string, Json> = {};
+  for (const id in frame.steps) outputs[id] = frame.steps[id]?.output ?? null;
+  return outputs;
 }
 
 /** An iteration that failed where the loop goes on without it: null in its place, its index among the missing. */

@@ -3,6 +3,7 @@ import type { Purpose, RunCommand } from "./input.ts";
 import { stepId } from "./path.ts";
 import type { RunState, Step } from "./state.ts";
 import { isStepEnded } from "./status.ts";
+import type { NamedStep } from "./step.ts";
 
 export function prepareCommand(step: string, node: PlanNode, record: Step): RunCommand {
   const frame = step.slice(0, Math.max(0, step.length - node.id.length - 1));
@@ -44,12 +45,12 @@ export function handlerTimers(state: RunState): RunCommand[] {
 }
 
 /** Steps whose turn it is, in the order of frames and of the file. */
-export function pendingSteps(plan: Plan, state: RunState): { step: string; node: PlanNode; record: Step }[] {
-  const found: { step: string; node: PlanNode; record: Step }[] = [];
+export function pendingSteps(plan: Plan, state: RunState): NamedStep[] {
+  const found: NamedStep[] = [];
   for (const frame of Object.values(state.frames)) {
     for (const [id, record] of Object.entries(frame.steps)) {
       const node = plan.nodes.get(id);
-      if (node !== undefined && isPending(record)) found.push({ step: stepId(frame.id, id), node, record });
+      if (node !== undefined && isPending(record)) found.push({ step: stepId(frame.id, id), frame, node, record });
     }
   }
   return found;

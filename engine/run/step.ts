@@ -7,8 +7,16 @@ import { frameId, stepId } from "./path.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isStepEnded, type StepStatus } from "./status.ts";
 
+/** A step that has come up, with its name (path.ts). */
+export interface NamedStep {
+  step: string;
+  frame: Frame;
+  node: PlanNode;
+  record: Step;
+}
+
 /** Told of every change of a step while events are folded in: how turns find what to do and views what to show. */
-export type Observer = (change: { step: string; frame: Frame; node: PlanNode; record: Step }) => void;
+export type Observer = (change: NamedStep) => void;
 
 /** One folding of an event: what it works on. */
 export interface Fold {
@@ -290,9 +298,11 @@ export function skipStep(folding: Fold, frame: Frame, node: PlanNode, status: "s
 
 /** Drops a frame and all frames inside it; steps under way are cancelled. */
 export function dropFrame(folding: Fold, frame: Frame): void {
+  const nodes = folding.plan.scopes.get(frame.container ?? "")?.nodes ?? [];
   // Not only those of steps under way: a container that failed keeps its frames until somebody catches the failure.
-  for (const inner of Object.values(folding.state.frames)) if (inner.parent === frame.id) dropFrame(folding, inner);
-  cancelSteps(folding, frame, folding.plan.scopes.get(frame.container ?? "")?.nodes ?? []);
+  if (nodes.some((id) => isContainer(folding.plan.nodes.get(id)?.behaviour ?? "note")))
+    for (const inner of Object.values(folding.state.frames)) if (inner.parent === frame.id) dropFrame(folding, inner);
+  cancelSteps(folding, frame, nodes);
   delete folding.state.frames[frame.id];
 }
 

@@ -31,7 +31,9 @@ describe("a run of one effect", () => {
     hand.prepare("a");
     expect(hand.prepare("a")).toEqual([]);
     expect(hand.succeed("a", 1, 2)).toEqual([]);
-    expect(hand.succeed("ghost")).toEqual([]);
+    for (const nothing of ["ghost", "constructor", "toString.a"]) expect(hand.succeed(nothing)).toEqual([]);
+    const inputs = { constructor: 1, "toString.a": 1, "a.constructor": 1 };
+    expect(hand.give({ type: "change", by, vars: {}, inputs })).toEqual([]);
     hand.succeed("a", 1);
     expect(hand.succeed("a", 2)).toEqual([]);
     expect(hand.fail("a")).toEqual([]);

@@ -1,5 +1,5 @@
 import { fileLimits } from "../workflow/file.ts";
-import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { Plan } from "../workflow/plan.ts";
 import type { EventBody, RunEvent } from "./event.ts";
 import { changeEvents, controlEvent, isOvertaken, numberOf, retryTarget } from "./control.ts";
 import { apply, findStep, type FoundStep } from "./fold.ts";
@@ -21,7 +21,8 @@ import {
 } from "./outcome.ts";
 import { disarmCommand, handlerTimers, isEffectNow, isPending, pendingSteps, prepareCommand } from "./pending.ts";
 import { canRollBack, isRollingBack } from "./rollback.ts";
-import type { RunState, Step } from "./state.ts";
+import type { RunState } from "./state.ts";
+import type { NamedStep } from "./step.ts";
 import { isRunEnded, isStepEnded } from "./status.ts";
 import { withArtifacts, type KeepArtifact } from "./artifact.ts";
 
@@ -55,7 +56,7 @@ class Turning {
   private readonly now: number;
   private readonly keep: KeepArtifact | undefined;
   /** Steps that came up or were let go in this turn, by name. */
-  private readonly touched = new Map<string, { node: PlanNode; record: Step }>();
+  private readonly touched = new Map<string, NamedStep>();
   private readonly aborted: string[] = [];
   private readonly workingBefore: number;
   /** True when effects that waited for a place may find one now. */
@@ -72,12 +73,13 @@ class Turning {
   private emit(body: EventBody): RunEvent {
     const kept = this.keep === undefined ? body : withArtifacts(body, this.keep);
     const event: RunEvent = { ...kept, seq: this.state.seq + 1, at: this.now };
-    this.state = apply(this.plan, this.state, event, (change) => this.observe(change.step, change.node, change.record));
+    this.state = apply(this.plan, this.state, event, (change) => this.observe(change));
     this.events.push(event);
     return event;
   }
 
-  private observe(step: string, node: PlanNode, record: Step): void {
+  private observe(change: NamedStep): void {
+    const { step, node, record } = change;
     if (record.status === "cancelled") {
       this.placeFree ||= node.behaviour === "effect"; // one that was being prepared leaves its place to another
       if (node.behaviour === "effect" && record.attempt > 0) this.aborted.push(step);
@@ -88,7 +90,7 @@ class Turning {
       for (const { handler, due, fired } of record.listening)
         if (due !== null && !fired) this.commands.push({ type: "disarm-timer", key: `on:${step}:${handler}` });
     }
-    this.touched.set(step, { node, record });
+    this.touched.set(step, change);
   }
 
   take(input: RunInput): void {
@@ -364,14 +366,15 @@ class Turning {
   }
 
   private prepareTouched(): void {
-    for (const [step, { node, record }] of this.touched) {
-      if (!isPending(record) || isEffectNow(node, record) || !this.isOpen(step, record)) continue;
-      this.commands.push(prepareCommand(step, node, record));
+    for (const each of this.touched.values()) {
+      const { step, node, record } = each;
+      if (isPending(record) && !isEffectNow(node, record) && this.isOpen(each))
+        this.commands.push(prepareCommand(step, node, record));
     }
   }
 
-  private isOpen(step: string, record: Step): boolean {
-    return findStep({ plan: this.plan, state: this.state }, step)?.record === record;
+  private isOpen({ frame, node, record }: NamedStep): boolean {
+    return this.state.frames[frame.id] === frame && frame.steps[node.id] === record;
   }
 
   /**
@@ -381,12 +384,9 @@ class Turning {
   private prepareEffects(): void {
     const free = this.plan.file.settings.maxConcurrency - this.state.working;
     const freed = this.state.working < this.workingBefore || this.placeFree;
-    const waiting = freed
-      ? pendingSteps(this.plan, this.state)
-      : [...this.touched]
-          .map(([step, each]) => ({ step, ...each }))
-          .filter(({ step, record }) => this.isOpen(step, record));
-    const effects = waiting.filter(({ node, record }) => isPending(record) && isEffectNow(node, record));
+    const effects: NamedStep[] = [];
+    for (const each of freed ? pendingSteps(this.plan, this.state) : this.touched.values())
+      if (isPending(each.record) && isEffectNow(each.node, each.record) && this.isOpen(each)) effects.push(each);
     effects.sort((a, b) => b.node.rank - a.node.rank);
     for (const { step, node, record } of effects.slice(0, free)) this.commands.push(prepareCommand(step, node, record));
   }

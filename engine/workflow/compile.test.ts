@@ -14,6 +14,10 @@ describe("a file that does not parse", () => {
     ["an id with a dot", workflow([{ id: "a.b", type: "task" }], []), ["nodes", 0, "id"]],
     ["a reserved id", workflow([{ id: "input", type: "task" }], []), ["nodes", 0, "id"]],
     ["an id that is __proto__", workflow([{ id: "__proto__", type: "task" }], []), ["nodes", 0, "id"]],
+    ["an id that every object has", workflow([{ id: "constructor", type: "task" }], []), ["nodes", 0, "id"]],
+    ["an edge's id that every object has", edgeNamed("toString"), ["edges", 0, "id"]],
+    ["an edge's id that is __proto__", edgeNamed("__proto__"), ["edges", 0, "id"]],
+    ["a limit that every object has", workflow([limited("valueOf")], []), ["nodes", 0, "limit", "key"]],
     ["a join on none", workflow([{ ...task("a"), join: { atLeast: 0 } }], []), ["nodes", 0, "join"]],
   ])("is refused with its path: %s", (_name, source, path) => {
     const found = problems(source);
@@ -33,6 +37,14 @@ describe("a file that does not parse", () => {
     );
   });
 });
+
+function edgeNamed(id: string): WorkflowFileInput {
+  return { ...workflow([start, task("a")], []), edges: [{ id, source: "start", target: "a" }] };
+}
+
+function limited(key: string): Nodes[number] {
+  return { ...task("a"), limit: { key, max: 1 } };
+}
 
 describe("a graph that does not hold together", () => {
   it.each<[string, WorkflowFileInput, Problem["code"], string]>([

@@ -14,15 +14,23 @@ export const fileLimits = {
 
 export const identifierPattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
-/** Names that a reference already means something else by, so no node may carry them. */
-export const reservedNames = ["input", "vars", "run", "loop", "error", "in", "true", "false", "null", "undefined"];
+/** Names that every object has of itself: under these, a record by id holds something before anything was put there. */
+const inheritedNames = Object.getOwnPropertyNames(Object.prototype);
+const isFree = (name: string): boolean => !inheritedNames.includes(name);
+const inherited = { error: "is a name that every object has of itself; choose another" };
+
+/** Names that no node may carry: a reference already means something else by them, or every object has them. */
+export const reservedNames = [
+  ...["input", "vars", "run", "loop", "error", "in", "true", "false", "null", "undefined"],
+  ...inheritedNames,
+];
 
 const identifier = z
   .string()
   .regex(identifierPattern, "must be an identifier: letters, digits and _, a letter first, 64 at most");
 
 const nodeId = identifier.refine((id) => !reservedNames.includes(id), {
-  error: "is a reserved name in references; choose another id",
+  error: "is a reserved name; choose another id",
 });
 
 const jsonValue: z.ZodType<Json> = z.json();
@@ -104,6 +112,7 @@ export const limitSchema = z.strictObject({
     .string()
     .min(1)
     .max(200)
+    .refine(isFree, inherited)
     .meta({ title: "Shared name", description: "Steps with the same name count together." }),
   max: z.int().min(1).max(1_000).meta({ title: "At most" }),
   scope: z.enum(["run", "organization"]).default("run").meta({ title: "Counted in" }),
@@ -174,7 +183,7 @@ export const nodeSchema = z.strictObject({
 export type WorkflowNode = z.infer<typeof nodeSchema>;
 
 export const edgeSchema = z.strictObject({
-  id: z.string().min(1).max(128),
+  id: z.string().min(1).max(128).refine(isFree, inherited),
   source: nodeId,
   sourcePort: z.string().min(1).max(64).default("out"),
   target: nodeId,
