@@ -74,7 +74,7 @@ export function ArtifactView({ reference, label, children }: ArtifactViewProps) 
         <p className="min-w-48 flex-1 text-sm text-pretty">
           {shapeWords(reference)}
           <span className="figures block text-xs text-subtle">
-            {sizeWords(reference.bytes)}, more than comes with a run by itself
+            {sizeWords(reference.bytes)}, too much to load unasked
           </span>
         </p>
         {read !== null && (

@@ -24,12 +24,12 @@ interface TabsProps {
 export function Tabs({ tabs, value, onValueChange, label, className, children }: TabsProps) {
   return (
     <Radix.Root value={value} onValueChange={onValueChange} className={classNames("flex min-h-0 flex-col", className)}>
-      <Radix.List aria-label={label} className="flex shrink-0 gap-4 overflow-x-auto border-b px-4">
+      <Radix.List aria-label={label} className="flex shrink-0 overflow-x-auto border-b px-2">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="-mb-px flex h-9 items-center gap-1.5 whitespace-nowrap border-b-2 border-transparent text-sm text-muted transition-colors hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            className="-mb-px flex h-9 items-center gap-1.5 whitespace-nowrap border-b-2 px-2 border-transparent text-sm text-muted transition-colors hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
           >
             {tab.label}
             {tab.count !== undefined && <span className="figures text-subtle">{tab.count}</span>}

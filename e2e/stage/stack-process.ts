@@ -37,6 +37,7 @@ export class StackProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
+    process.once("SIGTERM", this.#leave);
     await new Promise<void>((ready, failed) => {
       const tooLong = setTimeout(() => failed(this.#problem("was not ready in time")), startWithinMs);
       const hear = (chunk: Buffer): void => {
@@ -58,6 +59,7 @@ export class StackProcess {
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<void> {
     const child = this.#child;
     this.#child = null;
+    process.removeListener("SIGTERM", this.#leave);
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const group = -child.pid;
     // `close` rather than `exit`: it comes when the last process that could still print has ended.
@@ -67,6 +69,13 @@ export class StackProcess {
     await ended;
     clearTimeout(late);
   }
+
+  /** Who is told to end takes the stack along, which is in a group of its own and would not hear of it. */
+  readonly #leave = (): void => {
+    const pid = this.#child?.pid;
+    if (pid !== undefined) process.kill(-pid, "SIGINT");
+    process.kill(process.pid, "SIGTERM");
+  };
 
   #problem(what: string): Error {
     return new Error(`npm start ${what}:\n${this.#output}\n${this.#logTail("build.log")}`);

@@ -5,6 +5,7 @@ import type { LogLine, RunEvent, Usage } from "./event.ts";
 import { apply, emptyState } from "./fold.ts";
 import type { Frame, RunState, Step } from "./state.ts";
 import { isStepEnded, type RunStatus, type StepStatus } from "./status.ts";
+import type { NamedStep } from "./step.ts";
 
 /** What is known of a run itself, without its steps. Times are epoch ms. */
 export interface RunFacts {
@@ -99,9 +100,7 @@ export function createProjection(plan: Plan, runId: string): Projection {
       return state.seq;
     },
     apply(event) {
-      state = apply(plan, state, event, ({ step, frame, node, record }) => {
-        steps.set(step, changed(steps.get(step), step, frame, node, record, event.at));
-      });
+      state = apply(plan, state, event, (change) => noteChange(steps.open(change, event.at), change, event.at));
       runTimes(times, event);
       noteEvent(steps, event);
       return steps.takeChanges();
@@ -111,29 +110,44 @@ export function createProjection(plan: Plan, runId: string): Projection {
   };
 }
 
-/** The steps that have come up, in that order, with what the present event changed. */
+/** The steps that have come up, in that order. Those that the present event changes are copies that it may write to. */
 class StepList {
   readonly #steps: StepView[] = [];
   readonly #places = new Map<string, number>();
   #changes = new Map<number, StepChange>();
 
+  /** A step's view to write to, undefined when it has not come up. */
   get(step: string): StepView | undefined {
     const place = this.#places.get(step);
-    return place === undefined ? undefined : this.#steps[place];
+    return place === undefined ? undefined : this.#copy(place);
   }
 
-  set(step: string, after: StepView): void {
-    const place = this.#places.get(step) ?? this.#steps.length;
-    const known = this.#changes.get(place);
-    if (known === undefined) this.#changes.set(place, { place, before: this.#steps[place], after });
-    else known.after = after;
+  /** The same, made where there is none. */
+  open({ step, frame, node }: NamedStep, at: number): StepView {
+    const known = this.get(step);
+    if (known !== undefined) return known;
+    const place = this.#steps.length;
+    const after = newStepView(step, frame, node, at);
     this.#places.set(step, place);
+    this.#changes.set(place, { place, before: undefined, after });
+    this.#steps.push(after);
+    return after;
+  }
+
+  #copy(place: number): StepView | undefined {
+    const known = this.#changes.get(place);
+    if (known !== undefined) return known.after;
+    const before = this.#steps[place];
+    if (before === undefined) return undefined;
+    const after = { ...before };
+    this.#changes.set(place, { place, before, after });
     this.#steps[place] = after;
+    return after;
   }
 
   takeChanges(): StepChange[] {
     const changes = [...this.#changes.values()];
-    this.#changes = new Map();
+    if (changes.length > 0) this.#changes = new Map();
     return changes;
   }
 
@@ -170,37 +184,26 @@ function runFacts(state: RunState, times: Times): RunFacts {
   return { runId, status, input, output, error, errorStep, costUsd, inputTokens, outputTokens, seq, ...times };
 }
 
-function changed(
-  before: StepView | undefined,
-  step: string,
-  frame: Frame,
-  node: PlanNode,
-  record: Step,
-  at: number,
-): StepView {
-  const view = before ?? newStepView(step, frame, node, at);
+/** Writes what a step has become into its view. */
+function noteChange(view: StepView, { node, record }: NamedStep, at: number): void {
   const { status } = record;
   const ended = isStepEnded(status);
   const isAgain = status === "waiting" && record.error !== null;
   const begins = !ended && status !== "pending" && status !== "queued";
-  return {
-    ...view,
-    status,
-    attempt: record.attempt,
-    maxAttempts: Math.max(node.retry.maxAttempts, record.attempt + (isAgain ? 1 : 0)),
-    // A computing step is done in the turn it comes up in: it began when it came up.
-    startedAt: view.startedAt ?? (begins ? at : ended && status !== "skipped" ? view.queuedAt : null),
-    endedAt: ended ? at : null,
-    retryAt: isAgain ? record.due : null,
-    waitsUntil: status === "waiting" && record.error === null ? record.due : null,
-    error: record.error,
-    output: record.output ?? null,
-    approvalId: record.approvalId ?? view.approvalId,
-    childRunId: record.child ?? view.childRunId,
-    listening: ended || record.listening === undefined ? [] : listeningOf(node, record),
-    progress:
-      record.loop === null ? view.progress : { done: record.loop.next - record.loop.active, total: record.loop.total },
-  };
+  view.status = status;
+  view.attempt = record.attempt;
+  view.maxAttempts = Math.max(node.retry.maxAttempts, record.attempt + (isAgain ? 1 : 0));
+  // A computing step is done in the turn it comes up in: it began when it came up.
+  view.startedAt ??= begins ? at : ended && status !== "skipped" ? view.queuedAt : null;
+  view.endedAt = ended ? at : null;
+  view.retryAt = isAgain ? record.due : null;
+  view.waitsUntil = status === "waiting" && record.error === null ? record.due : null;
+  view.error = record.error;
+  view.output = record.output ?? null;
+  view.approvalId = record.approvalId ?? view.approvalId;
+  view.childRunId = record.child ?? view.childRunId;
+  view.listening = ended || record.listening === undefined ? none : listeningOf(node, record);
+  if (record.loop !== null) view.progress = { done: record.loop.next - record.loop.active, total: record.loop.total };
 }
 
 function listeningOf(node: PlanNode, record: Step): StepView["listening"] {
@@ -208,6 +211,10 @@ function listeningOf(node: PlanNode, record: Step): StepView["listening"] {
     fired ? [] : [{ event, key, due, port: handler === null ? null : (node.handlers[handler]?.port ?? null) }],
   );
 }
+
+/** Shared by all views that have nothing to list: no view's list is ever written to. */
+const none: never[] = [];
+Object.freeze(none);
 
 function newStepView(step: string, frame: Frame, node: PlanNode, at: number): StepView {
   return {
@@ -227,12 +234,12 @@ function newStepView(step: string, frame: Frame, node: PlanNode, at: number): St
     error: null,
     input: null,
     output: null,
-    usage: [],
-    logs: [],
-    attempts: [],
+    usage: none,
+    logs: none,
+    attempts: none,
     approvalId: null,
     childRunId: null,
-    listening: [],
+    listening: none,
     container: frame.container,
     index: frame.container === null ? null : frame.index,
     progress: null,
@@ -241,25 +248,37 @@ function newStepView(step: string, frame: Frame, node: PlanNode, at: number): St
 
 /** What events carry beyond the state: inputs, usage, logs and the course of attempts. */
 function noteEvent(steps: StepList, event: RunEvent): void {
-  if (!("step" in event) || event.step === null) return;
-  const view = steps.get(event.step);
-  if (view === undefined) return;
-  const noted = { ...view };
-  if (event.type === "step-scheduled") noted.input = event.input;
-  else if (event.type === "step-started") {
-    noted.attempts = [
-      ...view.attempts.filter((each) => each.attempt !== event.attempt),
-      { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null },
-    ];
-  } else if (event.type === "approval-requested") noted.input = event.request.context;
-  else if (event.type === "step-completed" || event.type === "step-failed") {
-    const error = event.type === "step-failed" ? event.error : null;
-    noted.attempts = view.attempts.map((each) =>
-      each.attempt === event.attempt ? { ...each, endedAt: event.at, error } : each,
-    );
-    noted.usage = [...view.usage, ...(event.usage ?? [])];
-    noted.logs = [...view.logs, ...(event.logs ?? [])];
-    if (event.type === "step-completed" && event.input !== undefined) noted.input = event.input;
-  } else return;
-  steps.set(event.step, noted);
+  switch (event.type) {
+    case "step-scheduled":
+      return write(steps.get(event.step), { input: event.input });
+    case "step-started": {
+      const { step, attempt, at } = event;
+      const view = steps.get(step);
+      const others = view?.attempts.filter((each) => each.attempt !== attempt) ?? [];
+      return write(view, { attempts: [...others, { attempt, startedAt: at, endedAt: null, error: null }] });
+    }
+    case "approval-requested":
+      return write(steps.get(event.step), { input: event.request.context });
+    case "step-completed":
+    case "step-failed": {
+      const view = steps.get(event.step);
+      if (view === undefined) return;
+      const { attempt, usage, logs } = event;
+      const error = event.type === "step-failed" ? event.error : null;
+      if (view.attempts.length > 0)
+        view.attempts = view.attempts.map((each) =>
+          each.attempt === attempt ? { ...each, endedAt: event.at, error } : each,
+        );
+      if (usage !== undefined) view.usage = [...view.usage, ...usage];
+      if (logs !== undefined) view.logs = [...view.logs, ...logs];
+      if (event.type === "step-completed" && event.input !== undefined) view.input = event.input;
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function write(view: StepView | undefined, fields: Partial<StepView>): void {
+  if (view !== undefined) Object.assign(view, fields);
 }

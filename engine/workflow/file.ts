@@ -19,11 +19,11 @@ const inheritedNames = Object.getOwnPropertyNames(Object.prototype);
 const isFree = (name: string): boolean => !inheritedNames.includes(name);
 const inherited = { error: "is a name that every object has of itself; choose another" };
 
-/** Names that no node may carry: a reference already means something else by them, or every object has them. */
-export const reservedNames = [
-  ...["input", "vars", "run", "loop", "error", "in", "true", "false", "null", "undefined"],
-  ...inheritedNames,
-];
+/** Names that a reference already means something else by. */
+const referenceNames = ["input", "vars", "run", "loop", "error", "in", "true", "false", "null", "undefined"];
+
+/** Names that no node may carry. */
+export const reservedNames = [...referenceNames, ...inheritedNames];
 
 const identifier = z
   .string()

@@ -85,13 +85,13 @@ async function runOnceEnded(
 async function answer(
   services: Services,
   trigger: TriggerRow,
-  { config, runId, repeated, finished }: Received,
+  { config, runId, repeated, ended }: Received,
   context: Context,
 ): Promise<Response> {
   context.header("Baton-Run", runId);
   const accepted = { id: runId, status: "queued", repeated };
   if (config.respond === "async") return context.json(accepted, 202);
-  const run = finished?.() ?? (await runOnceEnded(services, trigger, runId, config.timeoutSeconds, context));
+  const run = ended ?? (await runOnceEnded(services, trigger, runId, config.timeoutSeconds, context));
   if (run === null || !isRunEnded(run.status)) return context.json({ ...accepted, status: "running" }, 202);
   if (run.status === "completed") return context.json(run.output, 200);
   // Details are for those who may read the run; the sender learns that, and what kind of failure it was.

@@ -1,8 +1,6 @@
 import type { Run } from "../../contracts/api/run.ts";
 import type { Json } from "../../engine/json.ts";
-import type { RunEvent } from "../../engine/run/event.ts";
-import { projectRun, type RunView } from "../../engine/run/projection.ts";
-import type { Plan } from "../../engine/workflow/plan.ts";
+import type { RunView } from "../../engine/run/projection.ts";
 import type { Caller } from "../auth/caller.ts";
 import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
@@ -45,9 +43,9 @@ export async function readArtifact(
   return found.value;
 }
 
-/** As `getRun`, for a run that has just ended, whose whole journal is at hand. */
-export function viewRun(plan: Plan, row: RunRow, events: readonly RunEvent[]): Run {
-  return { ...answerOf(row, projectRun(plan, row.id, events)), forkOf: null, forks: [] };
+/** As `getRun`, for a run that has just ended and so has no forks. */
+export function answerOfEnded(row: RunRow, view: RunView): Run {
+  return { ...answerOf(row, view), forkOf: null, forks: [] };
 }
 
 function answerOf(row: RunRow, view: RunView): Omit<Run, "forkOf" | "forks"> {

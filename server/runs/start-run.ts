@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { setImmediate as nextPhase } from "node:timers/promises";
 import { runInputBytes } from "../../contracts/api/run.ts";
 import { BatonError } from "../../engine/errors.ts";
 import type { Json, JsonObject } from "../../engine/json.ts";
@@ -7,7 +8,10 @@ import type { Run } from "../../contracts/api/run.ts";
 import type { Broadcaster } from "../../engine/ports/broadcaster.ts";
 import { handsOutMarks } from "../../engine/run/callbacks.ts";
 import type { Actor, RunEvent } from "../../engine/run/event.ts";
+import type { ImmediateRun } from "../../engine/run/immediate.ts";
+import { projectRun, type RunView } from "../../engine/run/projection.ts";
 import type { RunStatus } from "../../engine/run/status.ts";
+import type { Plan } from "../../engine/workflow/plan.ts";
 import { auditEntry, type AuditEntry } from "../audit.ts";
 import { actorOf, userIdOf, type Caller } from "../auth/caller.ts";
 import type { Log } from "../log.ts";
@@ -15,8 +19,8 @@ import { notFound } from "../not-found.ts";
 import type { PlanCache } from "../workflows/plan-cache.ts";
 import type { Admission } from "./admission.ts";
 import { endOf, rowOfEnded } from "./ended-run.ts";
-import { viewRun } from "./get-run.ts";
-import type { NewRun, RunStore } from "./ports.ts";
+import { answerOfEnded } from "./get-run.ts";
+import type { NewRun, RunRow, RunStore } from "./ports.ts";
 import type { AtOnce } from "./run-at-once.ts";
 import type { CallbackSigner } from "../triggers/callback-token.ts";
 
@@ -37,13 +41,17 @@ export interface StartRequest {
   version?: number | undefined;
   priority: number;
   idempotencyKey?: string | undefined;
+  /** Whether the caller waits for the end. */
+  waits: boolean;
 }
 
 export interface StartedRun {
   id: string;
   status: RunStatus;
-  /** The run as it ended, when it only computed and so ended before it was stored. */
-  finished: (() => Run) | null;
+  /** Its row as it ended, when it only computed and so ended before it was stored. */
+  ended: RunRow | null;
+  /** The same with its steps, for who waits. */
+  finished: Run | null;
 }
 
 /** A run to be started, whoever starts it: a caller, or a trigger. */
@@ -62,6 +70,8 @@ export interface Start {
   createdBy: string | null;
   idempotencyKey: string | null;
   audit: (version: number) => AuditEntry;
+  /** Whether its steps are asked for, should it end at once. */
+  withSteps: boolean;
 }
 
 /**
@@ -89,6 +99,7 @@ export async function startRun(
     createdBy: userIdOf(caller),
     idempotencyKey: idempotencyKey === undefined ? null : keyOf(workflowId, idempotencyKey, request),
     audit: (version) => auditEntry(caller, "run-started", { kind: "run", id }, { workflowId, version }),
+    withSteps: request.waits,
   });
 }
 
@@ -133,17 +144,27 @@ async function attempt(parts: StartParts, start: Start): Promise<StartedRun | nu
     events: whole?.events ?? [queued],
     ended: whole === null ? null : endOf(whole),
   };
-  const stored = await parts.runs.insert(run, start.audit(version));
+  const [stored, view] = await Promise.all([
+    parts.runs.insert(run, start.audit(version)),
+    whole !== null && start.withSteps ? viewMeanwhile(plan, id, whole) : null,
+  ]);
   if (stored === null) return null;
   const { status, workflowName } = stored;
   const isOurs = stored.id === id;
   if (whole === null || !isOurs) {
     if (isOurs) nudge(parts, id, priority, orgId);
-    return { id: stored.id, status, finished: null };
+    return { id: stored.id, status, ended: null, finished: null };
   }
   parts.broadcaster.ended({ runId: id, orgId, workflowId }, whole.events.length, status);
+  const ended = rowOfEnded(run, workflowName, whole);
   // To who does not wait, it was queued like any other.
-  return { id, status: "queued", finished: () => viewRun(plan, rowOfEnded(run, workflowName, whole), whole.events) };
+  return { id, status: "queued", ended, finished: view === null ? null : answerOfEnded(ended, view) };
+}
+
+/** The run's steps, put together once it is on its way to the database and nothing else is to be done for it. */
+async function viewMeanwhile(plan: Plan, id: string, { events }: ImmediateRun): Promise<RunView> {
+  await nextPhase();
+  return projectRun(plan, id, events);
 }
 
 /**

@@ -82,6 +82,7 @@ async function attempt(parts: FireParts, trigger: Firing, delivery: DeliveryRow)
     createdBy: null,
     idempotencyKey: `trigger:${delivery.id}`,
     audit: (version) => startAudit(trigger, delivery, version),
+    withSteps: false,
   });
   return { outcome: "started", run };
 }

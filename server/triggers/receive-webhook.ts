@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Run } from "../../contracts/api/run.ts";
 import { webhookConfigSchema, type WebhookConfig } from "../../contracts/api/trigger.ts";
 import { BatonError } from "../../engine/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../engine/json.ts";
 import type { Vault } from "../../engine/ports/vault.ts";
 import type { Log } from "../log.ts";
+import type { RunRow } from "../runs/ports.ts";
 import type { Evaluate } from "./evaluate.ts";
 import { fireDelivery, type FireParts } from "./fire-delivery.ts";
 import type { DeliveryRow, TriggerRow, Triggering } from "./ports.ts";
@@ -27,7 +27,7 @@ export interface Received {
   /** True when this event had come before: no second run was started. */
   repeated: boolean;
   /** The run, where it ended at once. */
-  finished: (() => Run) | null;
+  ended: RunRow | null;
 }
 
 /**
@@ -58,10 +58,10 @@ export async function receiveWebhook(
     payload,
     redeliveryOf: null,
   });
-  const known = { config, runId: delivery.runId, repeated: true, finished: null };
+  const known = { config, runId: delivery.runId, repeated: true, ended: null };
   if (!isOwed(delivery)) return known;
   const fired = await fireDelivery({ ...parts, deliveries, evaluate }, trigger, delivery);
-  return { ...known, repeated: false, finished: fired.outcome === "started" ? fired.run.finished : null };
+  return { ...known, repeated: false, ended: fired.outcome === "started" ? fired.run.ended : null };
 }
 
 /** A delivery that somebody else started, or is just starting, is answered and not started again. */

@@ -63,7 +63,7 @@ function startRoute(services: Reading): Route {
       },
     },
     async ({ caller, params, query, body, idempotencyKey, context }) => {
-      const request = { ...body, idempotencyKey };
+      const request = { ...body, idempotencyKey, waits: query.wait > 0 };
       return start(services, caller, params.id, request, query.wait * 1_000, context.req.raw.signal);
     },
   );
@@ -77,13 +77,13 @@ async function start(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { finished, ...run } = await startRun(services, caller, workflowId, request);
-  const headers = { Location: `/api/v1/runs/${run.id}` };
-  if (waitMs > 0 && finished !== null) return { status: 200, body: finished(), headers };
-  if (waitMs > 0 && (await awaitRun(services, run.id, waitMs, signal))) {
-    return { status: 200, body: await getRun(services, caller, run.id), headers };
+  const { id, status, finished } = await startRun(services, caller, workflowId, request);
+  const headers = { Location: `/api/v1/runs/${id}` };
+  if (finished !== null) return { status: 200, body: finished, headers };
+  if (waitMs > 0 && (await awaitRun(services, id, waitMs, signal))) {
+    return { status: 200, body: await getRun(services, caller, id), headers };
   }
-  return { status: 202, body: run, headers };
+  return { status: 202, body: { id, status }, headers };
 }
 
 function readingRoutes(services: Reading): Route[] {
