@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { createLog } from "../adapters/pino/create-log.ts";
 import { parseEnvironment } from "../contracts/env.ts";
 import { hashKeySecret, prefixOf } from "./auth/api-key-secret.ts";
 import type { Caller } from "./auth/caller.ts";
@@ -8,7 +8,7 @@ import { importWorkflow } from "./workflows/import-workflow.ts";
 
 // Run once by the supervisor: the first organisation with its owner, the API key of the environment, the demo workflows.
 // Doing it again changes nothing.
-const log = pino({ name: "bootstrap", level: process.env["LOG_LEVEL"] || "info" });
+const log = createLog("bootstrap", process.env["LOG_LEVEL"] || "info");
 
 try {
   await bootstrap();

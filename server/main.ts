@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type Next from "next";
-import { pino } from "pino";
+import { createLog } from "../adapters/pino/create-log.ts";
 import { collectAtRest } from "../adapters/v8/collect-at-rest.ts";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { createContainer, loadTracing } from "./container.ts";
@@ -15,7 +15,7 @@ const graceMs = 3_000;
 const lastMs = 8_000;
 
 const root = path.resolve(import.meta.dirname, "..");
-const log = pino({ name: "web", level: process.env["LOG_LEVEL"] || "info" });
+const log = createLog("web", process.env["LOG_LEVEL"] || "info");
 
 try {
   await serve();

@@ -1,5 +1,5 @@
 import { flushCompileCache } from "node:module";
-import { pino } from "pino";
+import { createLog } from "../adapters/pino/create-log.ts";
 import { EnvironmentError, parseEnvironment } from "../contracts/env.ts";
 import { BatonError } from "../engine/errors.ts";
 import { collectAtRest } from "../adapters/v8/collect-at-rest.ts";
@@ -13,7 +13,7 @@ import { isOutage } from "./outage.ts";
  */
 const patienceMs = 9_500;
 
-const log = pino({ name: "worker", level: process.env["LOG_LEVEL"] || "info" });
+const log = createLog("worker", process.env["LOG_LEVEL"] || "info");
 let worker: WorkerProcess | null = null;
 let stopping = false;
 

@@ -40,11 +40,13 @@ export function openLogFile(folder: string, name: string): LogFile {
   return {
     path,
     fd,
-    note: (text) => void writeSync(fd, `--- ${new Date().toISOString()} ${text}\n`),
+    note: (text) => unlessFull(() => writeSync(fd, `--- ${new Date().toISOString()} ${text}\n`)),
     rotateWhenLarge: () => {
       if (fstatSync(fd).size < rotateAtBytes) return;
-      copyFileSync(path, `${path}.1`);
-      ftruncateSync(fd, 0);
+      unlessFull(() => {
+        copyFileSync(path, `${path}.1`);
+        ftruncateSync(fd, 0);
+      });
     },
     tail: (lines) => tailOf(fd, lines),
     isClosed: () => closed,
@@ -53,6 +55,15 @@ export function openLogFile(folder: string, name: string): LogFile {
       closed = true;
     },
   };
+}
+
+/** Without room for its logs the stack goes on: it is then that it has to. */
+function unlessFull(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isCode(error, "ENOSPC") && !isCode(error, "EDQUOT")) throw error;
+  }
 }
 
 function sizeOf(path: string): number {

@@ -16,14 +16,14 @@ function retryLater(error: unknown): never {
 
 /** Loaded only where it is needed: beside the server of this process it would be all of its code once more, some 20 MB. */
 async function makeApp(): Promise<Hono> {
-  const [{ pino }, { parseEnvironment }, { createContainer }, { createApp }] = await Promise.all([
-    import("pino"),
+  const [{ createLog }, { parseEnvironment }, { createContainer }, { createApp }] = await Promise.all([
+    import("../../adapters/pino/create-log.ts"),
     import("../../contracts/env.ts"),
     import("../container.ts"),
     import("./app.ts"),
   ]);
   const env = parseEnvironment(process.env);
-  const app = createApp(createContainer(env, pino({ name: "web", level: env.LOG_LEVEL })).services);
+  const app = createApp(createContainer(env, createLog("web", env.LOG_LEVEL)).services);
   shareApp(app);
   return app;
 }

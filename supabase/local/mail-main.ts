@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pino } from "pino";
+import { createLog } from "../../adapters/pino/create-log.ts";
 import { z } from "zod";
 import { createGateway } from "./gateway.ts";
 import { openMailbox } from "./mailbox.ts";
@@ -15,7 +15,7 @@ const environment = z
   })
   .parse(process.env);
 
-const log = pino({ name: "mailbox", level: environment.LOG_LEVEL });
+const log = createLog("mailbox", environment.LOG_LEVEL);
 const mailbox = await openMailbox(join(environment.BATON_HOME, "mail"), environment.MAIL_PORT, log);
 const gateway = createGateway({
   lite: null,

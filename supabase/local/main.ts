@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Client, Pool } from "pg";
-import { pino } from "pino";
+import { createLog } from "../../adapters/pino/create-log.ts";
 import { z } from "zod";
 import { bootstrapDatabase } from "./bootstrap.ts";
 import { createGateway } from "./gateway.ts";
@@ -31,7 +31,7 @@ const environment = z
   })
   .parse(process.env);
 
-const log = pino({ name: "supabase", level: environment.LOG_LEVEL });
+const log = createLog("supabase", environment.LOG_LEVEL);
 
 try {
   await prepareDatabase();
