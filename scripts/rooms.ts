@@ -92,7 +92,8 @@ export const roomRules: RoomRule[] = [
     packages: ["*"],
   },
   { in: /^supabase\/.*\.test\.ts$/, rooms: ["supabase", "contracts", "cli/stack"], packages: ["*"] },
-  { in: /^supabase\//, rooms: ["supabase", "contracts"], packages: ["*"] },
+  // Its processes log as the others do.
+  { in: /^supabase\//, rooms: ["supabase", "contracts", "adapters/pino"], packages: ["*"] },
   {
     in: /^cli\//,
     rooms: ["cli", "engine", "contracts", "nodes", "adapters", "supabase/local", "templates"],

@@ -63,6 +63,8 @@ import { createCallbackSigner } from "./triggers/callback-token.ts";
 import { createEvaluate } from "./triggers/evaluate.ts";
 import { createPlanCache } from "./workflows/plan-cache.ts";
 
+export { createLog } from "../adapters/pino/create-log.ts";
+
 export interface Container {
   services: Services;
   /** For the first start, which makes what no use case makes. */

@@ -12,6 +12,8 @@ const standardOutput = 1;
 export function createLog(name: string, level: string, descriptor = standardOutput): Logger {
   const output = pino.destination({ dest: descriptor, sync: true, maxLength: keptBytes });
   output.on("error", () => undefined);
+  // With as much kept as there may be, nothing else would try again.
+  output.on("drop", () => output.write(""));
   // Pino calls it after a fatal entry. It tries for ever to write what is kept; there is nothing else that could be left.
   output.flushSync = () => undefined;
   return pino({ name, level }, output);

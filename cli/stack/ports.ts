@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { isCode } from "./process-identity.ts";
 
@@ -47,14 +48,16 @@ export function freePort(): Promise<number> {
  * free, because open browser tabs and saved addresses know them.
  *
  * Stacks on neighbouring web ports get blocks of their own (eight each, below the range from which systems hand out
- * temporary ports), so that two that start at the same moment do not choose the same ones.
+ * temporary ports), so that two that start at the same moment do not choose the same ones; one that may have any web port draws its block.
  * @throws Error when the web port is taken
  */
 export async function choosePorts(web: number, previous: Partial<Ports>, needsWeb: boolean): Promise<Ports> {
   const taken = new Set<number>();
   const ports: Ports = { web: 0, postgres: 0, redis: 0, supabase: 0, mail: 0, model: 0 };
+  const block = 20_000 + (web === 0 ? 8 * randomInt(1_500) : (web * 8) % 12_000);
+  const beside = Array.from({ length: 64 }, (_, offset) => block + offset);
   if (web === 0) {
-    ports.web = await pick([previous.web ?? 0], taken);
+    ports.web = await pick([previous.web ?? 0, ...beside], taken);
   } else {
     if (needsWeb && !(await isPortFree(web))) {
       throw new Error(
@@ -64,8 +67,6 @@ export async function choosePorts(web: number, previous: Partial<Ports>, needsWe
     taken.add(web);
     ports.web = web;
   }
-  const block = 20_000 + ((web * 8) % 12_000);
-  const beside = web === 0 ? [] : Array.from({ length: 64 }, (_, offset) => block + offset);
   for (const name of innerNames) ports[name] = await pick([previous[name] ?? 0, ...beside], taken);
   return ports;
 }

@@ -16,8 +16,7 @@ function retryLater(error: unknown): never {
 
 /** Loaded only where it is needed: beside the server of this process it would be all of its code once more, some 20 MB. */
 async function makeApp(): Promise<Hono> {
-  const [{ createLog }, { parseEnvironment }, { createContainer }, { createApp }] = await Promise.all([
-    import("../../adapters/pino/create-log.ts"),
+  const [{ parseEnvironment }, { createContainer, createLog }, { createApp }] = await Promise.all([
     import("../../contracts/env.ts"),
     import("../container.ts"),
     import("./app.ts"),
