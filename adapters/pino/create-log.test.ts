@@ -7,6 +7,7 @@ import { createLog } from "./create-log.ts";
 
 /** Always full: a device of Linux. */
 const full = "/dev/full";
+const source = JSON.stringify(join(import.meta.dirname, "create-log.ts"));
 
 test("lines go to the file as they come", () => {
   const folder = mkdtempSync(join(tmpdir(), "baton-log-"));
@@ -26,11 +27,20 @@ test("lines go to the file as they come", () => {
 
 const onLinux = test.runIf(process.platform === "linux");
 
+/** Runs a program that may hold itself up for ever, were it not ended. */
+function runWith(descriptor: number, command: string, ...args: string[]): void {
+  execFileSync(command, args, { stdio: ["ignore", descriptor, "inherit"], timeout: 30_000, killSignal: "SIGKILL" });
+}
+
 onLinux("a full disk fails nothing and holds nothing up", () => {
+  const program = `
+    import { createLog } from ${source};
+    const log = createLog("web", "info");
+    for (let line = 0; line < 2000; line++) log.warn({ text: "x".repeat(1000) }, "a service is away");
+    log.fatal("the end");
+  `;
   const descriptor = openSync(full, "w");
-  const log = createLog("web", "info", descriptor);
-  for (let line = 0; line < 2_000; line++) log.warn({ text: "x".repeat(1_000) }, "a service is away");
-  log.fatal("the end");
+  expect(() => runWith(descriptor, process.execPath, "--input-type=module", "-e", program)).not.toThrow();
   closeSync(descriptor);
 });
 
@@ -43,7 +53,7 @@ onLinux.each([
   const path = join(folder, "one.log");
   const program = `
     import { execFileSync } from "node:child_process";
-    import { createLog } from ${JSON.stringify(join(import.meta.dirname, "create-log.ts"))};
+    import { createLog } from ${source};
     process.on("SIGXFSZ", () => undefined);
     const log = createLog("web", "info");
     for (let line = 0; line < ${lines}; line++) log.warn({ line }, "x".repeat(1_000));
@@ -51,9 +61,7 @@ onLinux.each([
     for (const text of ["room again", "and on"]) log.info({ more: "x".repeat(2_000) }, text);
   `;
   const descriptor = openSync(path, "a");
-  execFileSync("prlimit", ["--fsize=1000:", process.execPath, "--input-type=module", "-e", program], {
-    stdio: ["ignore", descriptor, "inherit"],
-  });
+  runWith(descriptor, "prlimit", "--fsize=1000:", process.execPath, "--input-type=module", "-e", program);
   closeSync(descriptor);
   const text = readFileSync(path, "utf8");
   const written = text

@@ -70,11 +70,11 @@ export class StackProcess {
     clearTimeout(late);
   }
 
-  /** Who is told to end takes the stack along, which is in a group of its own and would not hear of it. */
+  /** A process that is told to end takes the stack along, which is in a group of its own and would not hear of it. */
   readonly #leave = (): void => {
-    const pid = this.#child?.pid;
-    if (pid !== undefined) process.kill(-pid, "SIGINT");
-    process.kill(process.pid, "SIGTERM");
+    // Whoever else listens goes on for a while, and stops the stack then.
+    if (process.listenerCount("SIGTERM") > 0) return;
+    void this.stop().finally(() => process.kill(process.pid, "SIGTERM"));
   };
 
   #problem(what: string): Error {
